@@ -1,0 +1,67 @@
+export { ApiError, isApiError } from "./api-error.ts";
+export type { Cause, Reason, Status, StatusDetails } from "./api-error.ts";
+export { apiVersionOf, findKind, kindOf, kinds, qualifiedResource } from "./kinds.ts";
+export type { Kind, ResourceName, Subresource } from "./kinds.ts";
+export {
+  annotations,
+  labelNameProblem,
+  labels,
+  ordinalPrefix,
+  serviceNameProblem,
+  subdomainNameProblem,
+  wellKnown,
+} from "./names.ts";
+export { controllerOf, controllerReference } from "./owner.ts";
+export { areContainersReady, isPodFinished, isPodReady, isTerminating, podCondition } from "./pods.ts";
+export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts";
+export type { Result } from "./result.ts";
+export {
+  matches,
+  parseFieldSelector,
+  parseLabelSelector,
+  selectorOf,
+  selectorOfMap,
+  showSelector,
+} from "./selectors.ts";
+export type { Requirement, Selector } from "./selectors.ts";
+export type {
+  ConfigMap,
+  Container,
+  ContainerPort,
+  ContainerState,
+  ContainerStatus,
+  ControllerRevision,
+  DeepReadonly,
+  Draft,
+  Endpoint,
+  Endpoints,
+  EndpointSlice,
+  Event,
+  KubeObject,
+  LabelSelector,
+  Lease,
+  Namespace,
+  Node,
+  ObjectMeta,
+  ObjectOf,
+  ObjectReference,
+  ObjectTypes,
+  OwnerReference,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PersistentVolumeClaimTemplate,
+  Pod,
+  PodCondition,
+  PodSpec,
+  PodStatus,
+  PodTemplate,
+  Probe,
+  Scale,
+  Secret,
+  Service,
+  ServiceAccount,
+  StatefulSet,
+  StorageClass,
+  Volume,
+  VolumeMount,
+} from "./types.ts";

@@ -1,0 +1,58 @@
+/** Everything of ours on foreign objects carries this prefix. */
+export const ordinalPrefix = "ordinal.internal/" as const;
+
+/** Names that several components must agree on. */
+export const wellKnown = {
+  /** The one node of the machine. */
+  nodeName: "ordinal",
+  /** Lease in kube-system through which the DNS server tells which revision it serves. */
+  dnsLease: "ordinal-dns",
+  systemNamespace: "kube-system",
+  defaultNamespace: "default",
+  namespaces: ["default", "kube-system", "kube-public", "kube-node-lease"],
+  /** Drop-in for rancher's provisioner, so that its users' StorageClasses work as they are. */
+  localPathProvisioner: "rancher.io/local-path",
+} as const;
+
+export const annotations = {
+  /** On the DNS lease: the highest revision whose changes are in the answers. */
+  servedRevision: "ordinal.internal/served-revision",
+  /** On a pod: `<containerPort>=<localhost port>` pairs, comma-separated, in the order of the ports. */
+  localhostPorts: "ordinal.internal/localhost-ports",
+  defaultStorageClass: "storageclass.kubernetes.io/is-default-class",
+  selectedNode: "volume.kubernetes.io/selected-node",
+  storageProvisioner: "volume.kubernetes.io/storage-provisioner",
+  bindCompleted: "pv.kubernetes.io/bind-completed",
+  boundByController: "pv.kubernetes.io/bound-by-controller",
+  provisionedBy: "pv.kubernetes.io/provisioned-by",
+} as const;
+
+export const labels = {
+  podName: "statefulset.kubernetes.io/pod-name",
+  podIndex: "apps.kubernetes.io/pod-index",
+  controllerRevisionHash: "controller-revision-hash",
+  serviceName: "kubernetes.io/service-name",
+  endpointSliceManagedBy: "endpointslice.kubernetes.io/managed-by",
+  hostname: "kubernetes.io/hostname",
+} as const;
+
+/** Why `name` is not an RFC 1123 label (63 characters), or undefined if it is. Texts: apimachinery `validation.IsDNS1123Label`. */
+export function labelNameProblem(name: string): string | undefined {
+  if (name.length > 63) return "must be no more than 63 characters";
+  if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) return undefined;
+  return "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+}
+
+/** Why `name` is not an RFC 1123 subdomain (253 characters), or undefined if it is. Texts: `validation.IsDNS1123Subdomain`. */
+export function subdomainNameProblem(name: string): string | undefined {
+  if (name.length > 253) return "must be no more than 253 characters";
+  if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) return undefined;
+  return "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+}
+
+/** Why `name` is not an RFC 1035 label, as service names must be. Texts: `validation.IsDNS1035Label`. */
+export function serviceNameProblem(name: string): string | undefined {
+  if (name.length > 63) return "must be no more than 63 characters";
+  if (/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)) return undefined;
+  return "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+}

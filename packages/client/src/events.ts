@@ -1,0 +1,92 @@
+import { isApiError, wellKnown, type Event, type KubeObject } from "@ordinal/api";
+import { describeError, timestamp, type Clock, type Logger } from "@ordinal/runtime";
+import type { Client } from "./client.ts";
+
+/** Something that happened to an object, as `kubectl describe` shows it. */
+export interface Happening {
+  readonly type: "Normal" | "Warning";
+  /** CamelCase, upstream's word where there is one: `SuccessfulCreate`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Writes events. Never fails and never waits: an event that cannot be written is logged. */
+export interface EventRecorder {
+  record(regarding: KubeObject, happening: Happening): void;
+}
+
+export interface EventRecorderOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The `From` column: `statefulset-controller`, `kubelet`. */
+  readonly component: string;
+}
+
+/** The same event again within this time raises the count of the first one. Source: client-go `record` correlator. */
+const foldMs = 10 * 60_000;
+const rememberedEvents = 4096;
+
+/** A recorder that folds repeats of one event into one object with a count. */
+export function createEventRecorder({ client, clock, log, component }: EventRecorderOptions): EventRecorder {
+  const recent = new Map<string, Promise<Event | undefined>>();
+
+  async function write(regarding: KubeObject, happening: Happening, earlier?: Promise<Event | undefined>) {
+    const first = await earlier;
+    try {
+      if (first !== undefined && clock.now() - Date.parse(first.lastTimestamp ?? "") < foldMs) {
+        return await raise(first);
+      }
+      return await create(regarding, happening);
+    } catch (error) {
+      const isGoing = isApiError(error, "Forbidden", "NotFound");
+      log[isGoing ? "debug" : "warn"](`could not write event ${happening.reason}`, { error: describeError(error) });
+      return undefined;
+    }
+  }
+
+  async function raise(first: Event): Promise<Event> {
+    const body = { count: (first.count ?? 1) + 1, lastTimestamp: timestamp(clock.now()) };
+    const at = { namespace: first.metadata.namespace ?? wellKnown.defaultNamespace, name: first.metadata.name };
+    return await client.patch("events", at, { type: "merge", body });
+  }
+
+  async function create(regarding: KubeObject, happening: Happening): Promise<Event> {
+    const { name, namespace = wellKnown.defaultNamespace, uid, resourceVersion } = regarding.metadata;
+    const now = timestamp(clock.now());
+    return await client.create("events", {
+      metadata: { name: `${name}.${uniqueSuffix()}`, namespace },
+      involvedObject: {
+        apiVersion: regarding.apiVersion,
+        kind: regarding.kind,
+        name,
+        ...(regarding.metadata.namespace === undefined ? {} : { namespace }),
+        uid,
+        resourceVersion,
+      },
+      ...happening,
+      source: { component },
+      reportingComponent: component,
+      reportingInstance: "",
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    });
+  }
+
+  return {
+    record(regarding, happening) {
+      const key = [regarding.metadata.uid, happening.type, happening.reason, happening.message].join("\n");
+      const written = write(regarding, happening, recent.get(key));
+      recent.delete(key);
+      recent.set(key, written);
+      const oldest = recent.size > rememberedEvents ? recent.keys().next().value : undefined;
+      if (oldest !== undefined) recent.delete(oldest);
+    },
+  };
+}
+
+/** Sixteen hexadecimal digits, as upstream appends them to the name of the object. */
+function uniqueSuffix(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+}

@@ -1,0 +1,15 @@
+/** Whether this is a system error with this code, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+/** The message of anything thrown, with its causes, on one line. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`;
+}
+
+/** Ends an exhaustive switch: reached only when the types were wrong. */
+export function unreachable(value: never): never {
+  throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
+}

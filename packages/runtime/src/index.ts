@@ -1,0 +1,14 @@
+export { backoffDelay } from "./backoff.ts";
+export type { BackoffOptions } from "./backoff.ts";
+export { microTimestamp, systemClock, timestamp } from "./clock.ts";
+export type { Clock } from "./clock.ts";
+export { describeError, hasCode, unreachable } from "./errors.ts";
+export { createFakeClock } from "./fake-clock.ts";
+export type { FakeClock } from "./fake-clock.ts";
+export { silentLogger } from "./logger.ts";
+export type { Fields, Logger } from "./logger.ts";
+export { startReconcileLoop } from "./reconcile-loop.ts";
+export type { Outcome, ReconcileLoop, ReconcileLoopOptions } from "./reconcile-loop.ts";
+export { createStopStack } from "./stop.ts";
+export type { Stoppable, StopStack } from "./stop.ts";
+export { WorkQueue } from "./work-queue.ts";
