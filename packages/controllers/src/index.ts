@@ -1,1 +1,3 @@
-export {};
+export { createInformers } from "./informers.ts";
+export type { Informers, InformersOptions } from "./informers.ts";
+export type { ControllerOptions } from "./controller-options.ts";
