@@ -1,1 +1,2 @@
-export {};
+export { startProvisioner } from "./provisioner.ts";
+export type { ProvisionerOptions } from "./provisioner.ts";

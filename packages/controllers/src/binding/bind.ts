@@ -14,7 +14,9 @@ export async function bindClaim(
 ): Promise<void> {
   const reserved = await write(volume, reserve(volume, claim), (next) => client.update("persistentvolumes", next));
   await setVolumePhase({ client, clock }, { volume: reserved, phase: "Bound" });
-  const named = await write(claim, name(claim, volume), (next) => client.update("persistentvolumeclaims", next));
+  const named = await write(claim, withVolumeName(claim, volume), (next) =>
+    client.update("persistentvolumeclaims", next),
+  );
   await write(named, bound(named, volume), (next) =>
     client.update("persistentvolumeclaims", next, { subresource: "status" }),
   );
@@ -46,7 +48,7 @@ function reserve(volume: PersistentVolume, claim: PersistentVolumeClaim): Persis
   };
 }
 
-function name(claim: PersistentVolumeClaim, volume: PersistentVolume): PersistentVolumeClaim {
+function withVolumeName(claim: PersistentVolumeClaim, volume: PersistentVolume): PersistentVolumeClaim {
   const byUs = (claim.spec.volumeName ?? "") === "" ? { [annotations.boundByController]: "yes" } : {};
   const marks = { ...claim.metadata.annotations, ...byUs, [annotations.bindCompleted]: "yes" };
   return {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { controllerReference, labels, type Draft, type Endpoint, type EndpointSlice, type Service } from "@ordinal/api";
-import type { AddressType, PodEndpoint, SlicePorts } from "./endpoint-of.ts";
+import type { PodEndpoint, SlicePorts } from "./endpoint-of.ts";
 
 export type SliceStep =
   | { readonly do: "create"; readonly slice: Draft<EndpointSlice> }
@@ -30,7 +30,7 @@ export function planSlices(
     const key = groupKey(each.addressType, each.ports);
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
-  const keyOfSlice = (slice: EndpointSlice): string => groupKey(slice.addressType as AddressType, slice.ports ?? []);
+  const keyOfSlice = (slice: EndpointSlice): string => groupKey(slice.addressType, slice.ports ?? []);
   const steps = [...groups].flatMap(([key, endpoints]) =>
     planGroup(service, { endpoints, slices: slices.filter((slice) => keyOfSlice(slice) === key) }),
   );
@@ -38,7 +38,7 @@ export function planSlices(
   return [...steps, ...leftOver.map((slice): SliceStep => ({ do: "delete", slice }))];
 }
 
-function groupKey(addressType: AddressType, ports: SlicePorts): string {
+function groupKey(addressType: string, ports: SlicePorts): string {
   return JSON.stringify([
     addressType,
     ports.map(({ name, port, protocol, appProtocol }) => [name, port, protocol, appProtocol]),
@@ -57,11 +57,17 @@ function planGroup(
     endpoints: [...stay, ...fresh.splice(0, maxEndpoints - stay.length)],
   }));
   const steps = filled.flatMap(({ slice, endpoints: next }) => planSlice(service, slice, next));
-  const template = endpoints[0];
-  while (template !== undefined && fresh.length > 0) {
-    steps.push({ do: "create", slice: newSlice(service, template, fresh.splice(0, maxEndpoints)) });
-  }
-  return steps;
+  const [template] = endpoints;
+  if (template === undefined) return steps;
+  return [
+    ...steps,
+    ...chunks(fresh).map((each): SliceStep => ({ do: "create", slice: newSlice(service, template, each) })),
+  ];
+}
+
+function chunks(endpoints: readonly Endpoint[]): readonly (readonly Endpoint[])[] {
+  const count = Math.ceil(endpoints.length / maxEndpoints);
+  return Array.from({ length: count }, (_, index) => endpoints.slice(index * maxEndpoints, (index + 1) * maxEndpoints));
 }
 
 /** The slice's endpoints that are still wanted, as they are now; they are taken out of `waiting`. */
