@@ -42,6 +42,7 @@ export interface LogRequest extends StreamTarget {
   /** The container's run before the current one. */
   readonly previous: boolean;
   readonly tailLines?: number;
+  /** Only lines written at or after this time, in milliseconds since the epoch. */
   readonly sinceMs?: number;
   readonly limitBytes?: number;
   readonly timestamps: boolean;
