@@ -52,8 +52,11 @@ export interface WriteOptions {
 }
 
 export interface UpdateOptions extends WriteOptions {
-  /** `status` writes only the status; without it the status in the body is ignored. */
-  readonly subresource?: "status";
+  /**
+   * `status` writes only the status; without it the status in the body is ignored. `finalize` (namespaces) writes only
+   * `spec.finalizers`, and a terminating namespace goes with its last one.
+   */
+  readonly subresource?: "status" | "finalize";
 }
 
 export type PatchType = "json" | "merge" | "strategic";
