@@ -1,0 +1,100 @@
+import { open } from "lmdb";
+import type { Entry } from "./store.ts";
+
+/** One key's next content; without a value the key goes. */
+export interface Change {
+  readonly key: string;
+  readonly entry?: Entry;
+}
+
+/** The file on disk: entries by key, and the revision they add up to. Reads never wait; what they see is on disk. */
+export interface Database {
+  /** The revision of the last committed change; 0 for a new database. */
+  revision(): number;
+  get(key: string): Entry | undefined;
+  /** In key order, from the first key after `after`. Use it up before the next `await`. */
+  scan(where: { readonly prefix: string; readonly after?: string }): Iterable<Entry>;
+  /** Writes all changes and the revision in one transaction; resolves when that is on disk, and changes nothing when it fails. */
+  commit(changes: readonly Change[], revision: number): Promise<void>;
+  /** Replaces the note of who has the database open in one step, or leaves it when `decide` throws. */
+  takeOver(decide: (owner: string | undefined) => string): void;
+  release(): void;
+  close(): Promise<void>;
+}
+
+/** Address space, not disk or memory; LMDB enlarges it when the data outgrows it. */
+const mapBytes = 2 ** 30;
+
+/** Opens or makes the database in this directory. Throws what the operating system says. */
+export function openDatabase(dir: string): Database {
+  const root = open<string, string>({
+    path: dir,
+    noSubdir: false,
+    mapSize: mapBytes,
+    encoding: "string",
+    // A commit is one transaction that resolves after its fsync: the store groups writers itself, and measured faster so.
+    overlappingSync: false,
+    eventTurnBatching: false,
+    commitDelay: 0,
+  });
+  const objects = root.openDB<string, string>({ name: "objects", encoding: "string" });
+  const facts = root.openDB<string, string>({ name: "facts", encoding: "string" });
+
+  function* scan({ prefix, after }: { readonly prefix: string; readonly after?: string }): Generator<Entry> {
+    const start = after !== undefined && after > prefix ? after : prefix;
+    for (const { key, value } of objects.getRange({ start, end: `${prefix}\uFFFF` })) {
+      if (key !== after) yield decode(key, value);
+    }
+  }
+
+  return {
+    revision: () => Number(facts.get("revision") ?? 0),
+    get(key) {
+      const value = objects.get(key);
+      return value === undefined ? undefined : decode(key, value);
+    },
+    scan,
+    async commit(changes, revision) {
+      const writes: Promise<boolean>[] = [];
+      const done = objects.batch(() => {
+        for (const { key, entry } of changes) {
+          writes.push(entry === undefined ? objects.remove(key) : objects.put(key, encode(entry)));
+        }
+        writes.push(facts.put("revision", String(revision)));
+      });
+      // Each write has a promise of its own that fails along with the batch.
+      await Promise.all([done, ...writes]).catch(async (error: unknown) => {
+        throw await rootCause(error);
+      });
+    },
+    takeOver(decide) {
+      root.transactionSync(() => facts.putSync("owner", decide(facts.get("owner"))));
+    },
+    release() {
+      root.transactionSync(() => facts.removeSync("owner"));
+    },
+    close: () => root.close(),
+  };
+}
+
+/** The two revisions on a line of their own, then the value as it is. */
+function encode(entry: Entry): string {
+  return `${entry.createRevision} ${entry.modRevision}\n${entry.value}`;
+}
+
+function decode(key: string, text: string): Entry {
+  const space = text.indexOf(" ");
+  const line = text.indexOf("\n", space);
+  return {
+    key,
+    value: text.slice(line + 1),
+    createRevision: Number(text.slice(0, space)),
+    modRevision: Number(text.slice(space + 1, line)),
+  };
+}
+
+/** LMDB fails every write of a batch with a general error and keeps the reason behind a promise. */
+async function rootCause(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !("commitError" in error)) return error;
+  return await Promise.resolve(error.commitError).catch((cause: unknown) => cause);
+}
