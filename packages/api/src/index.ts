@@ -1,5 +1,6 @@
 export { ApiError, isApiError } from "./api-error.ts";
 export type { Cause, Reason, Status, StatusDetails } from "./api-error.ts";
+export { withDefaults } from "./defaults/with-defaults.ts";
 export { apiVersionOf, findKind, kindOf, kinds, qualifiedResource } from "./kinds.ts";
 export type { Kind, ResourceName, Subresource } from "./kinds.ts";
 export {
@@ -15,6 +16,10 @@ export { controllerOf, controllerReference } from "./owner.ts";
 export { areContainersReady, isPodFinished, isPodReady, isTerminating, podCondition } from "./pods.ts";
 export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts";
 export type { Result } from "./result.ts";
+export { checkFields, checkType, decodingError, strictDecodingMessage } from "./schema/check-fields.ts";
+export type { FieldReport } from "./schema/check-fields.ts";
+export { descriptionsOf, fieldsOf, typeNameOf, typeNames } from "./schema/schema.ts";
+export type { Field, Fields, FieldType, ValueType } from "./schema/schema.ts";
 export {
   matches,
   parseFieldSelector,
@@ -65,3 +70,5 @@ export type {
   Volume,
   VolumeMount,
 } from "./types.ts";
+export { invalid } from "./validation/field-errors.ts";
+export { validateCreate, validateUpdate } from "./validation/validate.ts";

@@ -29,6 +29,11 @@ const pattern =
  * Source: apimachinery `resource.ParseQuantity`.
  */
 export function parseQuantityMilli(text: string): Result<bigint, string> {
+  return parseQuantityIn(text, 1000n);
+}
+
+/** Reads a quantity as a count of `1/parts` units, rounding up what is finer. */
+export function parseQuantityIn(text: string, parts: bigint): Result<bigint, string> {
   const groups = pattern.exec(text)?.groups;
   const whole = groups?.["whole"] ?? "";
   const fraction = groups?.["fraction"] ?? "";
@@ -38,7 +43,7 @@ export function parseQuantityMilli(text: string): Result<bigint, string> {
       error: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     };
   }
-  const digits = BigInt(whole + fraction || "0") * 1000n;
+  const digits = BigInt(whole + fraction || "0") * parts;
   const scaled = scale(digits, fraction.length, groups);
   return { ok: true, value: groups["sign"] === "-" ? -scaled : scaled };
 }
