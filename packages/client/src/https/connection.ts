@@ -134,7 +134,7 @@ function createAgent({ ca, credentials, insecureSkipTlsVerify, tlsServerName }: 
 async function answerTo(sent: ClientRequest, body: Buffer | undefined): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     sent.once("response", resolve);
-    sent.once("error", reject);
+    sent.on("error", reject);
     sent.once("socket", (socket) => socket.setKeepAlive(true, keepAliveMs));
     sent.end(body);
   });
