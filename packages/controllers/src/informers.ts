@@ -1,6 +1,7 @@
-import { labels, type KubeObject, type ObjectOf, type ResourceName } from "@ordinal/api";
+import type { KubeObject, ObjectOf, ResourceName } from "@ordinal/api";
 import { startInformer, type Client, type Informer } from "@ordinal/client";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
+import { serviceKeysOfSlice } from "./endpoints/slice-owner.ts";
 
 /** Local copies of resources, shared by all controllers of a process, so that each resource is watched once. */
 export interface Informers extends Stoppable {
@@ -40,7 +41,7 @@ const ownIndexes: Indexes = {
   },
   endpointslices: {
     /** The service a slice belongs to, as `namespace/service`. */
-    service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.[labels.serviceName] ?? ""}`],
+    service: serviceKeysOfSlice,
   },
   persistentvolumes: {
     /** The claim a volume is bound or reserved for, as `namespace/claim`. */

@@ -1,63 +1,51 @@
 import { annotations, type PersistentVolume, type PersistentVolumeClaim } from "@ordinal/api";
-import { createEventRecorder, keyOf, refOf, type Change, type Client, type Happening } from "@ordinal/client";
-import { startReconcileLoop, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import type { Informers } from "../informers.ts";
+import { createEventRecorder, keyOf, refOf, type Change, type Happening } from "@ordinal/client";
+import type { Stoppable } from "@ordinal/runtime";
+import type { ControllerOptions } from "../controller-options.ts";
+import { startController } from "../controller.ts";
 import { bindClaim, setVolumePhase } from "./bind.ts";
 import { classOf } from "./match-volume.ts";
 import { planClaim, type ClaimStep } from "./plan-claim.ts";
 import { planVolume } from "./plan-volume.ts";
 
-export interface BindingControllerOptions {
-  readonly client: Client;
-  readonly informers: Informers;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
 /** Matches claims with volumes, asks provisioners for what is missing, and keeps the phases of both. */
-export function startBindingController({ client, informers, clock, log }: BindingControllerOptions): Stoppable {
+export function startBindingController({ client, informers, clock, log }: ControllerOptions): Stoppable {
   const claims = informers.of("persistentvolumeclaims");
   const volumes = informers.of("persistentvolumes");
   const classes = informers.of("storageclasses");
   const events = createEventRecorder({ client, clock, log, component: "persistentvolume-controller" });
   const saidOf = new Map<string, string>();
-  const claimLoop = startReconcileLoop({ name: "claim binding", reconcile: reconcileClaim, clock, log });
-  const volumeLoop = startReconcileLoop({ name: "volume phases", reconcile: reconcileVolume, clock, log });
-  const subscriptions = [
-    claims.onChange(({ before, after }) => claimChanged(after ?? before, after === undefined)),
-    volumes.onChange(volumeChanged),
-    classes.onChange(({ before, after }) => enqueueUnbound((after ?? before)?.metadata.name ?? "")),
-  ];
+  const reads = [claims, volumes, classes];
+  const claimBinding = startController({ name: "claim binding", clock, log, reads, reconcile: reconcileClaim });
+  const volumePhases = startController({ name: "volume phases", clock, log, reads, reconcile: reconcileVolume });
+  claimBinding.follow(claims, ({ before, after }) => {
+    if (after === undefined && before !== undefined) saidOf.delete(before.metadata.uid);
+    return after === undefined ? [] : [keyOf(after)];
+  });
+  claimBinding.follow(volumes, claimsConcernedBy);
+  claimBinding.follow(classes, ({ before, after }) => unboundOf((after ?? before)?.metadata.name ?? ""));
+  volumePhases.follow(volumes, ({ after }) => (after === undefined ? [] : [keyOf(after)]));
+  volumePhases.follow(claims, ({ before, after }) => {
+    const claim = after ?? before;
+    return claim === undefined ? [] : volumes.by("claim", keyOf(claim)).map(keyOf);
+  });
 
-  function claimChanged(claim: PersistentVolumeClaim | undefined, isGone: boolean): void {
-    if (claim === undefined) return;
-    if (isGone) saidOf.delete(claim.metadata.uid);
-    else claimLoop.enqueue(keyOf(claim));
-    for (const volume of volumes.by("claim", keyOf(claim))) volumeLoop.enqueue(keyOf(volume));
-  }
-
-  function volumeChanged({ before, after }: Change<PersistentVolume>): void {
+  function claimsConcernedBy({ before, after }: Change<PersistentVolume>): readonly string[] {
     const volume = after ?? before;
-    if (volume === undefined) return;
-    if (after !== undefined) volumeLoop.enqueue(keyOf(after));
-    for (const each of [before, after]) {
-      const reference = each?.spec.claimRef;
-      if (reference !== undefined) claimLoop.enqueue(`${reference.namespace}/${reference.name}`);
-    }
-    for (const claim of claims.by("volume", volume.metadata.name)) claimLoop.enqueue(keyOf(claim));
-    if (after?.spec.claimRef === undefined) enqueueUnbound(classOf(volume));
+    if (volume === undefined) return [];
+    const references = [before, after].flatMap((each) => each?.spec.claimRef ?? []);
+    return [
+      ...references.map(({ namespace, name }) => `${namespace}/${name}`),
+      ...claims.by("volume", volume.metadata.name).map(keyOf),
+      ...(after?.spec.claimRef === undefined ? unboundOf(classOf(volume)) : []),
+    ];
   }
 
-  function enqueueUnbound(className: string): void {
-    for (const claim of claims.by("unboundOfClass", className)) claimLoop.enqueue(keyOf(claim));
-  }
-
-  async function allSynced(): Promise<void> {
-    await Promise.all([claims.synced, volumes.synced, classes.synced]);
+  function unboundOf(className: string): readonly string[] {
+    return claims.by("unboundOfClass", className).map(keyOf);
   }
 
   async function reconcileClaim(key: string): Promise<void> {
-    await allSynced();
     const claim = claims.get(key);
     if (claim === undefined) return;
     const step = planClaim(claim, {
@@ -117,7 +105,6 @@ export function startBindingController({ client, informers, clock, log }: Bindin
   }
 
   async function reconcileVolume(key: string): Promise<void> {
-    await allSynced();
     const volume = volumes.get(key);
     if (volume === undefined) return;
     const reference = volume.spec.claimRef;
@@ -135,8 +122,7 @@ export function startBindingController({ client, informers, clock, log }: Bindin
 
   return {
     async stop() {
-      for (const unsubscribe of subscriptions) unsubscribe();
-      await Promise.all([claimLoop.stop(), volumeLoop.stop()]);
+      await Promise.all([claimBinding.stop(), volumePhases.stop()]);
     },
   };
 }

@@ -1,53 +1,44 @@
-import { matches, selectorOfMap, isApiError, type Pod, type Service } from "@ordinal/api";
-import { keyOf, refOf, type Change, type Client } from "@ordinal/client";
-import { startReconcileLoop, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import type { Informers } from "../informers.ts";
+import { isApiError, matches, selectorOfMap, type KubeObject, type Pod, type Service } from "@ordinal/api";
+import { keyOf, refOf, type Change } from "@ordinal/client";
+import type { Stoppable } from "@ordinal/runtime";
+import type { ControllerOptions } from "../controller-options.ts";
+import { startController } from "../controller.ts";
 import { endpointsOf } from "./endpoint-of.ts";
 import { planEndpoints } from "./plan-endpoints.ts";
 import { isManagedSlice, planSlices, type SliceStep } from "./plan-slices.ts";
-
-export interface EndpointsControllerOptions {
-  readonly client: Client;
-  readonly informers: Informers;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+import { serviceKeysOfSlice } from "./slice-owner.ts";
 
 /** Keeps the EndpointSlices and Endpoints of every service with a selector at what its pods are. */
-export function startEndpointsController({ client, informers, clock, log }: EndpointsControllerOptions): Stoppable {
+export function startEndpointsController({ client, informers, clock, log }: ControllerOptions): Stoppable {
   const pods = informers.of("pods");
   const services = informers.of("services");
   const slices = informers.of("endpointslices");
   const endpoints = informers.of("endpoints");
-  const loop = startReconcileLoop({ name: "endpoints", reconcile, clock, log });
-  const subscriptions = [
-    services.onChange(({ before, after }) => enqueue(after ?? before)),
-    pods.onChange((change) => enqueueServicesOf(change)),
-    slices.onChange(({ before, after }) =>
-      enqueueOwner((after ?? before)?.metadata.ownerReferences?.[0]?.name, after ?? before),
-    ),
-    endpoints.onChange(({ before, after }) => enqueue(after ?? before)),
-  ];
+  const controller = startController({
+    name: "endpoints",
+    clock,
+    log,
+    reads: [pods, services, slices, endpoints],
+    reconcile,
+  });
+  controller.follow(services, keysOfChanged);
+  controller.follow(endpoints, keysOfChanged);
+  controller.follow(pods, servicesOf);
+  controller.follow(slices, ({ before, after }) => {
+    const slice = after ?? before;
+    return slice !== undefined && isManagedSlice(slice) ? serviceKeysOfSlice(slice) : [];
+  });
 
-  function enqueue(object: { readonly metadata: Service["metadata"] } | undefined): void {
-    if (object !== undefined) loop.enqueue(keyOf(object));
-  }
-
-  function enqueueOwner(
-    service: string | undefined,
-    slice: { readonly metadata: Service["metadata"] } | undefined,
-  ): void {
-    if (service !== undefined) loop.enqueue(`${slice?.metadata.namespace}/${service}`);
-  }
-
-  function enqueueServicesOf({ before, after }: Change<Pod>): void {
+  function servicesOf({ before, after }: Change<Pod>): readonly string[] {
     const namespace = (after ?? before)?.metadata.namespace ?? "";
-    for (const service of services.by("namespace", namespace)) {
+    const isConcerned = (service: Service): boolean => {
       const selector = selectorOfMap(service.spec.selector);
-      if (selector === undefined) continue;
-      const isConcerned = [before, after].some((pod) => pod !== undefined && matches(selector, pod.metadata.labels));
-      if (isConcerned) enqueue(service);
-    }
+      return (
+        selector !== undefined &&
+        [before, after].some((pod) => pod !== undefined && matches(selector, pod.metadata.labels))
+      );
+    };
+    return services.by("namespace", namespace).filter(isConcerned).map(keyOf);
   }
 
   function podsOf(service: Service): readonly Pod[] | undefined {
@@ -60,7 +51,6 @@ export function startEndpointsController({ client, informers, clock, log }: Endp
   }
 
   async function reconcile(key: string): Promise<void> {
-    await Promise.all([pods.synced, services.synced, slices.synced, endpoints.synced]);
     const service = services.get(key);
     const own = slices.by("service", key).filter(isManagedSlice);
     if (service === undefined) {
@@ -97,12 +87,11 @@ export function startEndpointsController({ client, informers, clock, log }: Endp
     if (endpoints.get(key) !== undefined) await ifPresent(client.delete("endpoints", refOf(key)));
   }
 
-  return {
-    async stop() {
-      for (const unsubscribe of subscriptions) unsubscribe();
-      await loop.stop();
-    },
-  };
+  return controller;
+}
+
+function keysOfChanged({ before, after }: Change<KubeObject>): readonly string[] {
+  return [after ?? before].flatMap((object) => (object === undefined ? [] : keyOf(object)));
 }
 
 /** Waits for a deletion; that the object is gone already is what was wanted. */

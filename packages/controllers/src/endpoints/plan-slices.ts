@@ -25,17 +25,16 @@ export function planSlices(
   service: Service,
   { wanted, slices }: { readonly wanted: readonly PodEndpoint[]; readonly slices: readonly EndpointSlice[] },
 ): readonly SliceStep[] {
-  const groups = new Map<string, PodEndpoint[]>();
-  for (const each of wanted) {
-    const key = groupKey(each.addressType, each.ports);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  }
-  const keyOfSlice = (slice: EndpointSlice): string => groupKey(slice.addressType, slice.ports ?? []);
+  const groups = Map.groupBy(wanted, ({ addressType, ports }) => groupKey(addressType, ports));
   const steps = [...groups].flatMap(([key, endpoints]) =>
     planGroup(service, { endpoints, slices: slices.filter((slice) => keyOfSlice(slice) === key) }),
   );
   const leftOver = slices.filter((slice) => !groups.has(keyOfSlice(slice)));
   return [...steps, ...leftOver.map((slice): SliceStep => ({ do: "delete", slice }))];
+}
+
+function keyOfSlice(slice: EndpointSlice): string {
+  return groupKey(slice.addressType, slice.ports ?? []);
 }
 
 function groupKey(addressType: string, ports: SlicePorts): string {

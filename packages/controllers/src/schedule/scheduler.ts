@@ -1,44 +1,37 @@
 import { annotations, isApiError, podCondition, wellKnown, type PersistentVolumeClaim, type Pod } from "@ordinal/api";
-import { createEventRecorder, keyOf, refOf, type Client } from "@ordinal/client";
-import { startReconcileLoop, timestamp, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import type { Informers } from "../informers.ts";
+import { createEventRecorder, keyOf, refOf } from "@ordinal/client";
+import { timestamp, type Stoppable } from "@ordinal/runtime";
+import type { ControllerOptions } from "../controller-options.ts";
+import { startController } from "../controller.ts";
 import { planSchedule } from "./plan-schedule.ts";
 
-export interface SchedulerOptions {
-  readonly client: Client;
-  readonly informers: Informers;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
 /** Puts pods on the machine's one node once their claims are bound; says on the pod why it cannot. */
-export function startScheduler({ client, informers, clock, log }: SchedulerOptions): Stoppable {
+export function startScheduler({ client, informers, clock, log }: ControllerOptions): Stoppable {
   const pods = informers.of("pods");
   const claims = informers.of("persistentvolumeclaims");
   const classes = informers.of("storageclasses");
   const nodes = informers.of("nodes");
   const events = createEventRecorder({ client, clock, log, component: "default-scheduler" });
-  const loop = startReconcileLoop({ name: "scheduler", reconcile, clock, log });
-  const subscriptions = [
-    pods.onChange(({ after }) => {
-      if (after !== undefined && (after.spec.nodeName ?? "") === "") loop.enqueue(keyOf(after));
-    }),
-    claims.onChange(({ before, after }) => enqueueUsersOf(after ?? before)),
-    nodes.onChange(enqueueWaiting),
-    classes.onChange(enqueueWaiting),
-  ];
+  const controller = startController({
+    name: "scheduler",
+    clock,
+    log,
+    reads: [pods, claims, classes, nodes],
+    reconcile,
+  });
+  const waiting = (): readonly string[] => pods.by("node", "").map(keyOf);
+  controller.follow(pods, ({ after }) =>
+    after === undefined || (after.spec.nodeName ?? "") !== "" ? [] : [keyOf(after)],
+  );
+  controller.follow(claims, ({ before, after }) => usersOf(after ?? before));
+  controller.follow(nodes, waiting);
+  controller.follow(classes, waiting);
 
-  function enqueueUsersOf(claim: PersistentVolumeClaim | undefined): void {
-    if (claim === undefined) return;
-    for (const pod of pods.by("claim", keyOf(claim))) loop.enqueue(keyOf(pod));
-  }
-
-  function enqueueWaiting(): void {
-    for (const pod of pods.by("node", "")) loop.enqueue(keyOf(pod));
+  function usersOf(claim: PersistentVolumeClaim | undefined): readonly string[] {
+    return claim === undefined ? [] : pods.by("claim", keyOf(claim)).map(keyOf);
   }
 
   async function reconcile(key: string): Promise<void> {
-    await Promise.all([pods.synced, claims.synced, classes.synced, nodes.synced]);
     const pod = pods.get(key);
     if (pod === undefined) return;
     const step = planSchedule(pod, {
@@ -98,10 +91,5 @@ export function startScheduler({ client, informers, clock, log }: SchedulerOptio
     await client.patch("pods", refOf(keyOf(pod)), { type: "strategic", body, subresource: "status" });
   }
 
-  return {
-    async stop() {
-      for (const unsubscribe of subscriptions) unsubscribe();
-      await loop.stop();
-    },
-  };
+  return controller;
 }

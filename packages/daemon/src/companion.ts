@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { readFile, unlink } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { backoffDelay, hasCode, type Clock, type Logger } from "@ordinal/runtime";
+import fsExtra from "fs-extra";
+import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
+import type { Address } from "./settings.ts";
+
+/** What a companion process leaves on disk about itself, first when it starts and again when it serves. */
+export interface CompanionRecord extends ProcessIdentity {
+  readonly argv: readonly string[];
+  /** Where it serves; empty until it does. */
+  readonly addresses: readonly Address[];
+}
+
+export interface CompanionOptions {
+  /** `dns` or `proxy`: also the subcommand that runs it. */
+  readonly name: string;
+  /** Node's own arguments, the script, then the subcommand and its flags. */
+  readonly argv: readonly string[];
+  readonly logFile: string;
+  readonly recordFile: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A process of Ordinal's own that outlives the daemon. */
+export interface Companion {
+  /** Where it serves, once it does. Rejects with the process's own words when it cannot at the first attempt. */
+  readonly serving: Promise<readonly Address[]>;
+  /** Lets go of it; it goes on running. */
+  release(): Promise<void>;
+  /** Ends it: SIGTERM, then SIGKILL after 2 s. */
+  stop(): Promise<void>;
+}
+
+const checkMs = 500;
+const graceMs = 2_000;
+
+/**
+ * Keeps one companion process alive: adopts the one an earlier daemon left, if it was started the same way, starts
+ * one otherwise, and starts it again whenever it dies.
+ */
+export function keepCompanion(options: CompanionOptions): Companion {
+  const { name, argv, recordFile, clock, log } = options;
+  const ending = new AbortController();
+  const serving = Promise.withResolvers<readonly Address[]>();
+  serving.promise.catch(() => {});
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!ending.signal.aborted) {
+      const adopted = await adopt();
+      const started = clock.now();
+      const end = adopted ?? (await startAndWait());
+      if (ending.signal.aborted) return;
+      failures = clock.now() - started > 60_000 ? 1 : failures + 1;
+      serving.reject(new Error(`the ${name} process ended (${end}); its last words are in ${options.logFile}`));
+      const nextTryMs = backoffDelay(failures, { baseMs: 50, capMs: 5_000 });
+      log.warn(`the ${name} process ended, starting it again`, { end, nextTryMs });
+      await clock.sleep(nextTryMs, ending.signal).catch(() => {});
+    }
+  }
+
+  /** Watches the process of an earlier daemon until it ends; undefined when there is none to adopt. */
+  async function adopt(): Promise<string | undefined> {
+    const record = await readRecord(recordFile);
+    if (record === undefined || !(await isSameProcess(record))) return undefined;
+    if (!isDeepStrictEqual(record.argv, argv)) {
+      log.info(`the running ${name} process was started with other settings; replacing it`);
+      await endProcess(record, clock);
+      return undefined;
+    }
+    log.info(`adopted the running ${name} process`, { pid: record.pid });
+    serving.resolve(record.addresses);
+    while (!ending.signal.aborted && (await isSameProcess(record))) {
+      await clock.sleep(checkMs, ending.signal).catch(() => {});
+    }
+    return "vanished";
+  }
+
+  async function startAndWait(): Promise<string> {
+    const child = start(options);
+    child.on("message", (addresses: readonly Address[]) => {
+      serving.resolve(addresses);
+      log.info(`${name} is serving`, {
+        pid: child.pid,
+        addresses: addresses.map(({ host, port }) => `${host}:${port}`),
+      });
+      child.disconnect();
+    });
+    return await new Promise((resolve) => {
+      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+      child.once("error", (error) => resolve(error.message));
+      ending.signal.addEventListener("abort", () => {
+        if (child.connected) child.disconnect();
+        child.unref();
+        resolve("released");
+      });
+    });
+  }
+
+  const finished = run();
+  const release = async (): Promise<void> => {
+    ending.abort();
+    await finished;
+  };
+  return {
+    serving: serving.promise,
+    release,
+    async stop() {
+      await release();
+      await stopRecorded(recordFile, clock);
+    },
+  };
+}
+
+/** Ends the process a record names, if it is still that one, and removes the record. */
+export async function stopRecorded(recordFile: string, clock: Clock): Promise<void> {
+  const record = await readRecord(recordFile);
+  if (record === undefined) return;
+  await endProcess(record, clock);
+  await unlink(recordFile);
+}
+
+/** Called by a companion process about itself. */
+export async function writeRecord(
+  recordFile: string,
+  about: Pick<CompanionRecord, "argv" | "addresses">,
+): Promise<void> {
+  const own = await identify(process.pid);
+  const draft = `${recordFile}.${process.pid}`;
+  await fsExtra.outputFile(draft, JSON.stringify({ ...own, ...about }), { mode: 0o600 });
+  await fsExtra.rename(draft, recordFile);
+}
+
+function start({ argv, logFile }: CompanionOptions): ChildProcess {
+  const log = openSync(logFile, "a", 0o600);
+  try {
+    return spawn(process.execPath, argv, { detached: true, stdio: ["ignore", log, log, "ipc"], cwd: "/" });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function endProcess(identity: ProcessIdentity, clock: Clock): Promise<void> {
+  const deadline = clock.now() + graceMs;
+  if (await isSameProcess(identity)) process.kill(identity.pid, "SIGTERM");
+  while (await isSameProcess(identity)) {
+    if (clock.now() > deadline) process.kill(identity.pid, "SIGKILL");
+    await clock.sleep(10);
+  }
+}
+
+async function readRecord(recordFile: string): Promise<CompanionRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordFile, "utf8")) as CompanionRecord;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
