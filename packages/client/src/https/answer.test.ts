@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { errorOf, warningsOf } from "./answer.ts";
 
 describe("errorOf", () => {
-  const status = (fields: object): string => JSON.stringify({ kind: "Status", status: "Failure", ...fields });
   const cases: readonly (readonly [says: string, code: number, body: string, reason: string, message: string])[] = [
     ["a Status", 404, status({ reason: "NotFound", message: 'pods "x" not found' }), "NotFound", 'pods "x" not found'],
     ["a conflict by its reason", 409, status({ reason: "AlreadyExists", message: "m" }), "AlreadyExists", "m"],
@@ -28,7 +27,16 @@ describe("errorOf", () => {
 
 describe("warningsOf", () => {
   it("reads quoted texts, several in one header, and passes over what is none", () => {
-    const headers = ['299 - "unknown field \\"spec.a\\"", 299 - "second"', '199 - "other"', "nonsense", '299 - "third"'];
+    const headers = [
+      '299 - "unknown field \\"spec.a\\"", 299 - "second"',
+      '199 - "other"',
+      "nonsense",
+      '299 - "third"',
+    ];
     expect(warningsOf(headers)).to.deep.equal(['unknown field "spec.a"', "second", "third"]);
   });
 });
+
+function status(fields: object): string {
+  return JSON.stringify({ kind: "Status", status: "Failure", ...fields });
+}

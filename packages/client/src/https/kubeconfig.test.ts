@@ -11,8 +11,6 @@ describe("loadKubeconfig", () => {
   before(async () => void (folder = await mkdtemp(join(tmpdir(), "kubeconfig-"))));
   after(async () => await rm(folder, { recursive: true }));
 
-  const base64 = (text: string): string => Buffer.from(text).toString("base64");
-
   async function write(change: { cluster?: object; user?: object | undefined; file?: object }): Promise<string> {
     const { cluster = {}, user = { token: "secret" }, file = {} } = change;
     const path = join(folder, "config");
@@ -35,12 +33,10 @@ describe("loadKubeconfig", () => {
     return path;
   }
 
-  async function failure(path: string, options?: { context?: string }): Promise<string> {
-    return await loadKubeconfig(path, options).then(() => "no failure", describeError);
-  }
-
   it("reads the current context: server, data, namespace and token", async () => {
-    const path = await write({ cluster: { "certificate-authority-data": base64("CA"), "tls-server-name": "kubernetes" } });
+    const path = await write({
+      cluster: { "certificate-authority-data": base64("CA"), "tls-server-name": "kubernetes" },
+    });
     expect(await loadKubeconfig(path)).to.deep.equal({
       server: "https://127.0.0.1:6445",
       ca: "CA",
@@ -98,7 +94,9 @@ describe("loadKubeconfig", () => {
   for (const [what, change, message] of refused) {
     it(`refuses ${what}, naming the file`, async () => {
       const path = await write(change);
-      expect(await failure(path)).to.include(`cannot use kubeconfig ${path}: `).and.to.include(message);
+      expect(await failure(path))
+        .to.include(`cannot use kubeconfig ${path}: `)
+        .and.to.include(message);
     });
   }
 
@@ -117,3 +115,11 @@ describe("loadKubeconfig", () => {
     expect(await failure(path)).to.include("line 1");
   });
 });
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
+async function failure(path: string, options?: { context?: string }): Promise<string> {
+  return await loadKubeconfig(path, options).then(() => "no failure", describeError);
+}

@@ -12,7 +12,13 @@ describe("readWatchEvent", () => {
   }
 
   it("throws an ERROR as what it says", () => {
-    const object = { kind: "Status", status: "Failure", reason: "Expired", message: "too old resource version", code: 410 };
+    const object = {
+      kind: "Status",
+      status: "Failure",
+      reason: "Expired",
+      message: "too old resource version",
+      code: 410,
+    };
     expect(() => readWatchEvent(JSON.stringify({ type: "ERROR", object })))
       .to.throw(ApiError, "too old resource version")
       .with.property("reason", "Expired");
