@@ -1,0 +1,55 @@
+# Sourced by the scripts beside it. Brings what is missing, and only that: Node, pnpm's packages, compiled output.
+# POSIX sh; `root` is the project's folder.
+
+node_version=24.18.0
+pnpm_version=12.21.0
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Puts a Node that is new enough on PATH: the machine's own, or one that npm brings as a package.
+ensure_node() {
+  has_node "$(command -v node || true)" && return
+  bundled="$root/.tools/node_modules/node-$(node_platform)/bin/node"
+  if ! has_node "$bundled"; then
+    command -v npm >/dev/null || die "Node 22.22 or newer is needed, or npm to bring it: install Node.js, for example with your system's packages."
+    say "setup: bringing Node $node_version (this machine has $(node --version 2>/dev/null || echo none))"
+    npm install --silent --no-save --no-audit --no-fund --prefix "$root/.tools" "node-$(node_platform)@$node_version" >&2 ||
+      die "npm could not bring node-$(node_platform)@$node_version: see its words above."
+  fi
+  PATH="$(dirname "$bundled"):$PATH"
+  export PATH
+}
+
+# Whether this program is a Node >= 22.22.
+has_node() {
+  [ -n "$1" ] && [ -x "$1" ] || return 1
+  "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 22) ? 0 : 1)' 2>/dev/null
+}
+
+node_platform() {
+  case "$(uname -s)" in Darwin) system=darwin ;; *) system=linux ;; esac
+  case "$(uname -m)" in aarch64 | arm64) cpu=arm64 ;; *) cpu=x64 ;; esac
+  printf '%s-%s' "$system" "$cpu"
+}
+
+# Installs the workspace's packages when the lockfile is not the one they were installed from.
+ensure_packages() {
+  wanted=$(cksum <"$root/pnpm-lock.yaml")
+  stamp="$root/node_modules/.installed-lockfile"
+  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+  say "setup: installing packages"
+  (cd "$root" && npm exec --yes "pnpm@$pnpm_version" -- install --frozen-lockfile --reporter=append-only >&2) ||
+    die "The packages could not be installed: see pnpm's words above."
+  printf '%s' "$wanted" >"$stamp"
+}
+
+# Compiles when a source is newer than the last output: compiled code starts several times faster.
+ensure_compiled() {
+  stamp="$root/packages/daemon/dist/.compiled"
+  newer=$(find "$root/packages" -path '*/node_modules' -prune -o -path '*/src/*' -newer "$stamp" -print 2>/dev/null | head -n 1)
+  [ -f "$stamp" ] && [ -z "$newer" ] && return
+  say "setup: compiling"
+  (cd "$root" && node_modules/.bin/tsc -b >&2) || die "The sources do not compile: see the words above."
+  touch "$stamp"
+}

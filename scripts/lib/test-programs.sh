@@ -1,0 +1,80 @@
+# Sourced by scripts/test: programs that only tests need.
+
+# Installs what is missing with the system's package manager as root; otherwise names it, and the tests that need it say
+# that they are skipped.
+ensure_test_programs() {
+  missing=""
+  for program in dig nslookup nginx curl kubectl busybox ip unshare; do
+    command -v "$program" >/dev/null || missing="$missing $program"
+  done
+  [ -z "$missing" ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    say "setup: these programs are missing, and the tests that need them are skipped:$missing"
+    return
+  fi
+  say "setup: installing$missing"
+  install_programs $missing || say "setup: not all of$missing could be installed; the tests that need them are skipped"
+}
+
+install_programs() {
+  if command -v apt-get >/dev/null; then
+    without_starting_servers apt_install "$@"
+    return
+  fi
+  if command -v dnf >/dev/null; then dnf install -y -q $(fedora_packages "$@") >&2; return; fi
+  if command -v apk >/dev/null; then apk add -q $(alpine_packages "$@") >&2; return; fi
+  if command -v brew >/dev/null; then brew install -q bind nginx curl kubernetes-cli >&2; return; fi
+  return 1
+}
+
+apt_install() {
+  apt-get update -qq >&2 &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(debian_packages "$@") >&2
+}
+
+# Debian starts a server when its package is installed, unless this file says no.
+without_starting_servers() {
+  policy=/usr/sbin/policy-rc.d
+  [ -e "$policy" ] && { "$@"; return; }
+  printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+  result=0
+  "$@" || result=$?
+  rm -f "$policy"
+  return $result
+}
+
+debian_packages() {
+  for program in "$@"; do
+    case $program in
+      dig | nslookup) echo bind9-dnsutils ;;
+      nginx) echo nginx-light ;;
+      kubectl) echo kubernetes-client ;;
+      ip) echo iproute2 ;;
+      unshare) echo util-linux ;;
+      *) echo "$program" ;;
+    esac
+  done | sort -u
+}
+
+fedora_packages() {
+  for program in "$@"; do
+    case $program in
+      dig | nslookup) echo bind-utils ;;
+      kubectl) echo kubernetes-client ;;
+      ip) echo iproute ;;
+      unshare) echo util-linux ;;
+      *) echo "$program" ;;
+    esac
+  done | sort -u
+}
+
+alpine_packages() {
+  for program in "$@"; do
+    case $program in
+      dig | nslookup) echo bind-tools ;;
+      ip) echo iproute2 ;;
+      unshare) echo util-linux ;;
+      *) echo "$program" ;;
+    esac
+  done | sort -u
+}
