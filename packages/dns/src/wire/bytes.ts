@@ -1,0 +1,34 @@
+/** The octet at `at`; beyond the end there are zeros, so that reading never throws. */
+export function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
+
+/** The 16-bit number at `at`, in network order. */
+export function shortAt(bytes: Uint8Array, at: number): number {
+  return (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+}
+
+export function putShort(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+/**
+ * Copies octets kept in a latin1 string and returns where they end. Records are kept in strings because those are small,
+ * immutable and moved by the garbage collector, where a slice of a Buffer holds its whole 8 kB slab.
+ */
+export function putBinary(bytes: Uint8Array, at: number, binary: string): number {
+  const { length } = binary;
+  for (let index = 0; index < length; index += 1) bytes[at + index] = binary.charCodeAt(index);
+  return at + length;
+}
+
+/** A 16-bit number as octets in a latin1 string. */
+export function binaryShort(value: number): string {
+  return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
+}
+
+/** A 32-bit number as octets in a latin1 string. */
+export function binaryLong(value: number): string {
+  return binaryShort(value >>> 16) + binaryShort(value);
+}
