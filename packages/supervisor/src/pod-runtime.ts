@@ -43,6 +43,8 @@ export interface RunSpec {
   readonly files: readonly { readonly path: string; readonly content: string; readonly mode?: number }[];
   /** Keep standard input open for `attach`. */
   readonly stdin: boolean;
+  /** Standard input ends when the first attached client's does, or it goes. Without effect on a tty. Defaults to false. */
+  readonly stdinOnce?: boolean;
   readonly tty: boolean;
 }
 
