@@ -120,10 +120,10 @@ function complete(raw: Raw, surroundings: Surroundings): Settings {
   return {
     dataDir,
     apiPort: port("api-port", text(raw, "api-port") ?? "6445"),
-    dnsListen: list(raw, "dns-listen", ["127.0.0.1:10053"]).map((each) => address("dns-listen", each)),
+    dnsListen: list(raw, "dns-listen", ["127.0.0.1:10053"]).map((each) => parseAddress("dns-listen", each)),
     manifests: resolve(text(raw, "manifests") ?? join(dataDir, "manifests")),
     runtime: oneOf("runtime", text(raw, "runtime") ?? "auto", ["auto", "sandbox", "process"]),
-    clusterDomain: domain("cluster-domain", text(raw, "cluster-domain") ?? "cluster.local"),
+    clusterDomain: parseDomain("cluster-domain", text(raw, "cluster-domain") ?? "cluster.local"),
     podCidr: cidr("pod-cidr", text(raw, "pod-cidr")),
     serviceCidr: cidr("service-cidr", text(raw, "service-cidr")),
     images: list(raw, "images", []).map((each) => resolve(each)),
@@ -154,14 +154,16 @@ function port(name: FlagName, value: string): number {
   throw new UsageError(`--${name} ${value}: must be a port from 0 (any free one) to 65535`);
 }
 
-function address(name: FlagName, value: string): Address {
+/** Reads `127.0.0.1:10053` or `[::1]:10053`; throws UsageError naming the flag. */
+export function parseAddress(name: FlagName, value: string): Address {
   const groups = /^(?<host>\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})$/.exec(value)?.groups;
   if (groups === undefined)
     throw new UsageError(`--${name} ${value}: must be an address and a port, such as 127.0.0.1:10053`);
   return { host: (groups["host"] ?? "").replaceAll(/[[\]]/g, ""), port: port(name, groups["port"] ?? "") };
 }
 
-function domain(name: FlagName, value: string): string {
+/** Reads a domain name, without its trailing dot and in lower case; throws UsageError naming the flag. */
+export function parseDomain(name: FlagName, value: string): string {
   const plain = value.replace(/\.$/, "").toLowerCase();
   if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(plain)) return plain;
   throw new UsageError(`--${name} ${value}: must be a domain name such as cluster.local`);

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { openDataDir } from "../../data-dir.ts";
+import { takeLock } from "../../lock.ts";
+import { createLog } from "../../log.ts";
+import { readSettings, type Settings } from "../../settings.ts";
+import { wire, type Daemon } from "../../wire.ts";
+import { surroundings } from "../arguments.ts";
+import { showGreeting } from "../greeting.ts";
+
+/** Set in the process that `--detach` leaves behind; it speaks to its parent over IPC and otherwise only to the log. */
+const detachedMark = "ORDINAL_DETACHED";
+
+export async function start(argv: readonly string[]): Promise<number> {
+  const settings = readSettings(argv, surroundings());
+  return settings.detach ? await startDetached(argv, settings) : await runDaemon(settings);
+}
+
+async function runDaemon(settings: Settings): Promise<number> {
+  const isDetached = process.env[detachedMark] !== undefined;
+  const dir = await openDataDir(settings.dataDir);
+  const lock = await takeLock(dir.pidFile);
+  const log = createLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    dir: dir.log,
+    toTerminal: !isDetached,
+  });
+  try {
+    const ending = askedToEnd();
+    const daemon = await wire(settings, { dir, log });
+    report(isDetached, showGreeting(daemon.run, settings));
+    await end(daemon, await ending);
+    return 0;
+  } finally {
+    await lock.release();
+  }
+}
+
+function report(isDetached: boolean, greeting: string): void {
+  if (!isDetached) console.log(greeting);
+  process.send?.(greeting);
+  if (process.connected) process.disconnect();
+}
+
+/** Ctrl-C and SIGTERM end everything; SIGUSR2 (`ordinal stop --keep-pods`) ends the daemon alone. */
+async function askedToEnd(): Promise<{ readonly keepPods: boolean }> {
+  return await new Promise((resolve) => {
+    process.once("SIGUSR2", () => resolve({ keepPods: true }));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        // The second one leaves at once; pods and DNS then go on, as after a crash.
+        process.once(signal, () => process.exit(130));
+        resolve({ keepPods: false });
+      });
+    }
+  });
+}
+
+async function end(daemon: Daemon, how: { readonly keepPods: boolean }): Promise<void> {
+  await daemon.stop(how);
+}
+
+async function startDetached(argv: readonly string[], settings: Settings): Promise<number> {
+  const dir = await openDataDir(settings.dataDir);
+  const output = openSync(join(dir.log, "daemon.out"), "w", 0o600);
+  const own = process.argv[1] ?? "";
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, own, "start", ...argv.filter((each) => each !== "--detach")],
+    {
+      detached: true,
+      stdio: ["ignore", output, output, "ipc"],
+      env: { ...process.env, [detachedMark]: "1" },
+    },
+  );
+  closeSync(output);
+  return await new Promise((resolve, reject) => {
+    child.once("message", (greeting) => {
+      console.log(String(greeting));
+      child.unref();
+      resolve(0);
+    });
+    child.once("error", reject);
+    child.once("exit", () => {
+      void explain(dir.log).then(reject);
+    });
+  });
+}
+
+/** What the daemon said before it ended without ever being ready. */
+async function explain(logDir: string): Promise<Error> {
+  const { readFile } = await import("node:fs/promises");
+  const { UsageError } = await import("../../usage-error.ts");
+  const words = (await readFile(join(logDir, "daemon.out"), "utf8")).trim().replace(/^ordinal: /, "");
+  return new UsageError(words === "" ? `the daemon ended before it was ready; its log is in ${logDir}` : words);
+}

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import type { Clock, Logger } from "@ordinal/runtime";
+import { keepCompanion, stopRecorded, type Companion } from "./companion.ts";
+import type { DataDir } from "./data-dir.ts";
+import type { Address, Settings } from "./settings.ts";
+
+/** The processes beside the daemon: DNS and the proxy. */
+export interface Companions {
+  /** Where DNS answers users; rejects when it cannot. */
+  readonly dnsAddresses: Promise<readonly Address[]>;
+  release(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface CompanionsOptions {
+  readonly dir: DataDir;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** The cluster DNS address, which pods ask on port 53. */
+  readonly dnsAddress: string;
+}
+
+/** Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. */
+const nodeFlags = ["--max-semi-space-size=1", "--max-old-space-size=512"];
+
+export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress }: CompanionsOptions): Companions {
+  const keep = (name: "dns" | "proxy", flags: readonly string[]): Companion =>
+    keepCompanion({
+      name,
+      argv: [
+        ...process.execArgv.filter((flag) => !nodeFlags.includes(flag)),
+        ...nodeFlags,
+        process.argv[1] ?? "",
+        name,
+        ...["--kubeconfig", dir.kubeconfig, "--record", recordFile(dir, name), "--log-level", settings.logLevel],
+        ...flags,
+      ],
+      logFile: join(dir.log, `${name}.log`),
+      recordFile: recordFile(dir, name),
+      clock,
+      log: log.child({ part: name }),
+    });
+  const listens = settings.dnsListen.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
+  const dns = keep("dns", [
+    ...listens.flatMap((each) => ["--dns-listen", each]),
+    ...["--dns-listen", `${dnsAddress}:53`, "--cluster-domain", settings.clusterDomain, "--report-lease"],
+  ]);
+  const proxy = keep("proxy", []);
+  return {
+    dnsAddresses: dns.serving.then((addresses) => addresses.filter(({ host }) => host !== dnsAddress)),
+    async release() {
+      await Promise.all([dns.release(), proxy.release()]);
+    },
+    async stop() {
+      await Promise.all([dns.stop(), proxy.stop()]);
+    },
+  };
+}
+
+/** Ends what a daemon that is gone has left running. */
+export async function stopLeftCompanions(dir: DataDir, clock: Clock): Promise<void> {
+  await Promise.all([stopRecorded(recordFile(dir, "dns"), clock), stopRecorded(recordFile(dir, "proxy"), clock)]);
+}
+
+function recordFile(dir: DataDir, name: string): string {
+  return join(dir.root, `${name}.json`);
+}

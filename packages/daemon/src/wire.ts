@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import type { Client } from "@ordinal/client";
+import {
+  createInformers,
+  startBindingController,
+  startBootstrap,
+  startEndpointsController,
+  startGarbageCollector,
+  startNamespaceController,
+  startScheduler,
+  startStatefulSetController,
+} from "@ordinal/controllers";
+import { startProvisioner } from "@ordinal/provisioner";
+import { createStopStack, systemClock, type Logger, type StopStack } from "@ordinal/runtime";
+import { createRegistry, ensureCredentials, startApiServer, writeKubeconfig } from "@ordinal/server";
+import { openStore } from "@ordinal/store";
+import { startSupervisor, type Supervisor } from "@ordinal/supervisor";
+import { keepCompanions, type Companions } from "./companions.ts";
+import type { DataDir } from "./data-dir.ts";
+import { startManifestSource } from "./manifests/manifest-source.ts";
+import { ensureSystemObjects } from "./manifests/system-objects.ts";
+import { openPodRuntime } from "./pod-runtime.ts";
+import { configDir } from "./project-paths.ts";
+import { readRunFile, writeRunFile, type RunFile } from "./run-file.ts";
+import type { Settings } from "./settings.ts";
+import { kubernetesVersion, ordinalVersion } from "./version.ts";
+
+/** The whole of Ordinal, running. */
+export interface Daemon {
+  readonly run: RunFile;
+  /** Ends pods, DNS and the daemon in this order; with `keepPods` the daemon alone. */
+  stop(how: { readonly keepPods: boolean }): Promise<void>;
+}
+
+const clock = systemClock;
+
+/** Constructs every part and connects them. What was started is stopped again when a later part cannot start. */
+export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log: Logger }): Promise<Daemon> {
+  const parts = createStopStack(); // stops in reverse order; also if a later line throws
+  return await parts.guard(async () => {
+    const earlier = await readRunFile(dir.runFile);
+    const [pods, store] = await Promise.all([
+      openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }),
+      openStore({ dir: dir.store }),
+    ]);
+    parts.add(store);
+    parts.add(pods.runtime);
+    const client = await createRegistry({
+      store,
+      clock,
+      log,
+      serviceCidr: pods.serviceCidr,
+      clusterDomain: settings.clusterDomain,
+    });
+    const supervisor = await startSupervisor({
+      client,
+      runtime: pods.runtime,
+      clock,
+      log: log.child({ part: "supervisor" }),
+      dataDir: dir.root,
+      volumesDir: dir.volumes,
+      images: [join(configDir, "images"), ...settings.images],
+      clusterDomain: settings.clusterDomain,
+      dnsAddress: pods.dnsAddress,
+    });
+    const credentials = await ensureCredentials({
+      dir: dir.pki,
+      clock,
+      serviceAddress: pods.apiAddress,
+      clusterDomain: settings.clusterDomain,
+    });
+    const server = parts.add(
+      await startApiServer({
+        registry: client,
+        streams: supervisor.streams,
+        credentials,
+        listen: { host: "127.0.0.1", port: portToTry(settings, earlier) },
+        clock,
+        log: log.child({ part: "server" }),
+        version: `${kubernetesVersion}+ordinal${ordinalVersion}`,
+      }),
+    );
+    await writeKubeconfig(dir.kubeconfig, { server: `https://127.0.0.1:${server.port}`, credentials });
+    await startControllers(parts, { client, log, apiPort: server.port, apiAddress: pods.apiAddress });
+    parts.add(
+      await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
+    );
+    await ensureSystemObjects(client, join(configDir, "manifests"));
+    const companions = keepCompanions(settings, { dir, log, clock, dnsAddress: pods.dnsAddress });
+    const run: RunFile = {
+      apiPort: server.port,
+      runtime: pods.runtime.kind,
+      runtimeReason: pods.reason,
+      clusterDomain: settings.clusterDomain,
+      dns: await companions.dnsAddresses,
+      podCidr: pods.podCidr,
+      serviceCidr: pods.serviceCidr,
+    };
+    await writeRunFile(dir.runFile, run);
+    const manifests = await startManifestSource({
+      client,
+      clock,
+      log: log.child({ part: "manifests" }),
+      dir: settings.manifests,
+    });
+    return { run, stop: (how) => stopAll({ parts, supervisor, companions, manifests }, how) };
+  });
+}
+
+/** A free port that was given once is kept, so that kubeconfigs and companions stay valid over a restart. */
+function portToTry(settings: Settings, earlier: RunFile | undefined): number {
+  return settings.apiPort === 0 ? (earlier?.apiPort ?? 0) : settings.apiPort;
+}
+
+async function startControllers(
+  parts: StopStack,
+  { client, log, apiPort, apiAddress }: { client: Client; log: Logger; apiPort: number; apiAddress: string },
+): Promise<void> {
+  const informers = parts.add(createInformers({ client, clock, log: log.child({ part: "controllers" }) }));
+  const options = { client, informers, clock, log: log.child({ part: "controllers" }) };
+  await startBootstrap({ ...options, apiPort, apiAddress });
+  parts.add(startNamespaceController(options));
+  parts.add(startGarbageCollector(options));
+  parts.add(startScheduler(options));
+  parts.add(startBindingController(options));
+  parts.add(startEndpointsController(options));
+  parts.add(startStatefulSetController(options));
+}
+
+interface Whole {
+  readonly parts: StopStack;
+  readonly supervisor: Supervisor;
+  readonly companions: Companions;
+  readonly manifests: { stop(): Promise<void> };
+}
+
+async function stopAll(
+  { parts, supervisor, companions, manifests }: Whole,
+  how: { readonly keepPods: boolean },
+): Promise<void> {
+  await manifests.stop();
+  await supervisor.stop(how);
+  await (how.keepPods ? companions.release() : companions.stop());
+  await parts.stop();
+}
