@@ -1,1 +1,3 @@
-export {};
+export { createRegistry } from "./registry/create-registry.ts";
+export type { RegistryOptions } from "./registry/create-registry.ts";
+export type { Registry } from "./registry/registry.ts";
