@@ -5,3 +5,7 @@ export { startBindingController } from "./binding/binding-controller.ts";
 export { startEndpointsController } from "./endpoints/endpoints-controller.ts";
 export { startScheduler } from "./schedule/scheduler.ts";
 export { startStatefulSetController } from "./statefulset/statefulset-controller.ts";
+export { startGarbageCollector } from "./garbage/garbage-collector.ts";
+export { startNamespaceController } from "./namespace/namespace-controller.ts";
+export { startBootstrapController } from "./bootstrap/bootstrap-controller.ts";
+export type { BootstrapController, BootstrapControllerOptions } from "./bootstrap/bootstrap-controller.ts";
