@@ -1,6 +1,6 @@
 import type { Kind } from "../kinds.ts";
 import { fieldsOf, typeNameOf } from "../schema/schema.ts";
-import type { FieldType } from "../schema/schema.ts";
+import type { Fields, FieldType } from "../schema/schema.ts";
 import { isJsonObject } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import { typeDefaults } from "./type-defaults.ts";
@@ -29,13 +29,22 @@ function fill(type: FieldType, value: unknown): unknown {
 
 function fillStruct(typeName: string, value: JsonObject): JsonObject {
   const defaults = Object.hasOwn(typeDefaults, typeName) ? typeDefaults[typeName] : undefined;
-  const filled = typeof defaults === "function" ? defaults(value) : { ...defaults, ...value };
   const fields = fieldsOf(typeName);
+  const filled = {
+    ...missingLists(fields, value),
+    ...(typeof defaults === "function" ? defaults(value) : { ...defaults, ...value }),
+  };
   const entries = Object.entries(filled).map(([name, each]): [string, unknown] => {
     const field = fields.get(name);
     return [name, field === undefined || !isStructured(field.type) ? each : fill(field.type, each)];
   });
   return Object.fromEntries(entries);
+}
+
+/** A list that must be there is at least an empty one, as the types say. */
+function missingLists(fields: Fields, value: JsonObject): JsonObject {
+  const missing = [...fields].filter(([name, field]) => field.required && field.type.is === "list" && !(name in value));
+  return Object.fromEntries(missing.map(([name]) => [name, []]));
 }
 
 function isStructured(type: FieldType): boolean {

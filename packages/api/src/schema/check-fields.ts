@@ -99,7 +99,7 @@ function walkStruct(
       report.unknownFields.push(path);
       continue;
     }
-    if (each === null) continue;
+    if (each === null || each === undefined) continue;
     const at = { path, names: [...place.names, name], struct: goNameOf(typeName) };
     const checked = walk(report, field.type, { place: at, value: each });
     if (!isDropped(field, checked)) kept.push([name, checked]);

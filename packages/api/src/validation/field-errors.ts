@@ -1,5 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import type { Cause } from "../api-error.ts";
+import { isJsonObject } from "../json.ts";
 import type { Kind } from "../kinds.ts";
 
 /** Sentences about one field in upstream's words. Source: apimachinery `util/validation/field`. */
@@ -50,7 +51,15 @@ function withDetail(what: string, detail: string): string {
   return detail === "" ? what : `${what}: ${detail}`;
 }
 
-/** Upstream prints objects as JSON here, strings quoted, everything else bare. */
+/** As Go prints it: strings quoted, maps and lists of strings in Go's syntax, everything else as JSON. */
 function showValue(value: unknown): string {
-  return value === undefined ? "null" : JSON.stringify(value);
+  if (value === undefined || value === null) return "null";
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) {
+    return `[]string{${value.map((each) => JSON.stringify(each)).join(", ")}}`;
+  }
+  if (isJsonObject(value) && Object.values(value).every((each) => typeof each === "string")) {
+    const pairs = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return `map[string]string{${pairs.map(([key, each]) => `${JSON.stringify(key)}:${JSON.stringify(each)}`).join(", ")}}`;
+  }
+  return JSON.stringify(value);
 }
