@@ -39,7 +39,9 @@ function readDocument(
     };
   }
   if (document.contents === null) return { ok: true, value: [] };
-  const root: unknown = document.toJS({ maxAliasCount: 100 });
+  const read = toValue(document);
+  if (!read.ok) return { ok: false, error: [problemAtOffset(source, startOf(document.contents) ?? 0, read.error)] };
+  const root = read.value;
   if (root === null) return { ok: true, value: [] };
   const at = (path: Path) => (field: string, message: string) =>
     locate(source, document, { path: [...path, ...parsePath(field)], message });
@@ -47,6 +49,16 @@ function readDocument(
     return readItems(root["items"], at);
   }
   return readObject(root, at([]));
+}
+
+/** Expands aliases; too many of them, or an alias to nothing, are the writer's mistake. */
+function toValue(document: Document.Parsed): Result<unknown, string> {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    if (error instanceof ReferenceError) return { ok: false, error: error.message };
+    throw error;
+  }
 }
 
 function readItems(

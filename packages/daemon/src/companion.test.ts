@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger, systemClock } from "@ordinal/runtime";
+import { expect } from "chai";
+import { keepCompanion, stopRecorded, type CompanionOptions, type CompanionRecord } from "./companion.ts";
+import { isSameProcess } from "./process-identity.ts";
+
+const program = `
+import { writeRecord } from ${JSON.stringify(new URL("./companion.ts", import.meta.url).href)};
+const argv = [...process.execArgv, ...process.argv.slice(1)];
+const recordFile = process.argv[2];
+const addresses = [{ host: "127.0.0.1", port: process.pid }];
+await writeRecord(recordFile, { argv, addresses });
+process.send?.(addresses);
+setInterval(() => {}, 1000);
+`;
+
+describe("keepCompanion", () => {
+  let dir: string;
+  let options: CompanionOptions;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "companion-"));
+    const script = join(dir, "program.mjs");
+    await writeFile(script, program);
+    const recordFile = join(dir, "dns.json");
+    const logFile = join(dir, "dns.log");
+    options = { name: "dns", argv: [script, recordFile], logFile, recordFile, clock: systemClock, log: silentLogger };
+  });
+  afterEach(async () => {
+    await stopRecorded(options.recordFile, systemClock);
+    await rm(dir, { recursive: true });
+  });
+
+  const readRecord = async () => JSON.parse(await readFile(options.recordFile, "utf8")) as CompanionRecord;
+  const pidOf = async (serving: Promise<readonly { readonly port: number }[]>) => (await serving)[0]?.port ?? 0;
+
+  it("leaves the process running when released, and adopts it next time", async () => {
+    const first = keepCompanion(options);
+    const pid = await pidOf(first.serving);
+    await first.release();
+    const second = keepCompanion(options);
+    expect(await pidOf(second.serving)).to.equal(pid);
+    const record = await readRecord();
+    await second.stop();
+    expect(await isSameProcess(record)).to.equal(false);
+  });
+
+  it("replaces a process that was started with other settings", async () => {
+    const first = keepCompanion(options);
+    const pid = await pidOf(first.serving);
+    await first.release();
+    const second = keepCompanion({ ...options, argv: [...options.argv, "--other"] });
+    expect(await pidOf(second.serving)).not.to.equal(pid);
+    await second.stop();
+  });
+
+  it("starts it again when it is killed", async () => {
+    const companion = keepCompanion(options);
+    const pid = await pidOf(companion.serving);
+    process.kill(pid, "SIGKILL");
+    let record = await readRecord();
+    while (record.pid === pid) {
+      await systemClock.sleep(5);
+      record = await readRecord();
+    }
+    expect(await isSameProcess(record)).to.equal(true);
+    await companion.stop();
+  });
+
+  it("says where the last words are when it cannot start", async () => {
+    await writeFile(options.argv[0] ?? "", "throw new Error('port is busy');");
+    const companion = keepCompanion(options);
+    const failure: unknown = await companion.serving.catch((error: unknown) => error);
+    expect((failure as Error).message).to.contain(options.logFile);
+    expect(await readFile(options.logFile, "utf8")).to.contain("port is busy");
+    await companion.stop();
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { readFile } from "node:fs/promises";
+import { configDir } from "./project-paths.ts";
+import { readSettings, type Surroundings } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
+
+const root: Surroundings = { env: {}, isRoot: true, home: "/root-home" };
+const user: Surroundings = { env: {}, isRoot: false, home: "/home/ann" };
+
+describe("readSettings", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "settings-"));
+  });
+  afterEach(async () => {
+    await rm(dir, { recursive: true });
+  });
+
+  async function configFile(text: string): Promise<string> {
+    const path = join(dir, "ordinal.yaml");
+    await writeFile(path, text);
+    return path;
+  }
+
+  it("has the documented defaults", () => {
+    const settings = readSettings([], root);
+    expect(settings).to.include({
+      dataDir: "/var/lib/ordinal",
+      apiPort: 6445,
+      runtime: "auto",
+      clusterDomain: "cluster.local",
+    });
+    expect(settings.dnsListen).to.deep.equal([{ host: "127.0.0.1", port: 10053 }]);
+    expect(settings.manifests).to.equal("/var/lib/ordinal/manifests");
+  });
+
+  it("keeps an ordinary user's data below XDG_STATE_HOME, or its default", () => {
+    expect(readSettings([], user).dataDir).to.equal("/home/ann/.local/state/ordinal");
+    expect(readSettings([], { ...user, env: { XDG_STATE_HOME: "/x" } }).dataDir).to.equal("/x/ordinal");
+  });
+
+  it("lets a flag win over the config file, and the file over the default", async () => {
+    const path = await configFile("api-port: 7000\nlog-level: debug\ndns-listen: [127.0.0.1:1, 127.0.0.2:2]\n");
+    const settings = readSettings(["--config", path, "--api-port", "8000"], root);
+    expect(settings.apiPort).to.equal(8000);
+    expect(settings.logLevel).to.equal("debug");
+    expect(settings.dnsListen.map(({ port }) => port)).to.deep.equal([1, 2]);
+  });
+
+  it("accepts the sample that stands in config/, and the sample's values are the defaults", async () => {
+    const path = join(configDir, "ordinal.yaml");
+    expect(readSettings(["--config", path], root)).to.deep.equal(readSettings([], root));
+    expect(Object.keys(parse(await readFile(path, "utf8")) as object)).to.include.members([
+      "api-port",
+      "dns-listen",
+      "runtime",
+    ]);
+  });
+
+  const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
+    [["--api-port", "70000"], /--api-port 70000: must be a port from 0/],
+    [["--dns-listen", "localhost"], /--dns-listen localhost: must be an address and a port/],
+    [["--runtime", "docker"], /--runtime docker: must be one of auto, sandbox, process/],
+    [["--cluster-domain", "x_y"], /--cluster-domain x_y: must be a domain name/],
+    [["--pod-cidr", "10.0.0.0/30"], /--pod-cidr 10.0.0.0\/30: must be an IPv4 range from \/8 to \/24/],
+    [["--nonsense"], /Unknown option '--nonsense'/],
+    [["--config", "/nowhere/x.yaml"], /there is no such file/],
+  ];
+  for (const [argv, message] of wrong) {
+    it(`refuses ${argv.join(" ")}`, () => {
+      expect(() => readSettings(argv, root)).to.throw(UsageError, message);
+    });
+  }
+
+  it("names file, line and column of a config file that is not YAML", async () => {
+    const path = await configFile("api-port: 1\nruntime: [auto\n");
+    expect(() => readSettings(["--config", path], root)).to.throw(UsageError, /ordinal\.yaml:\d+:\d+ /);
+  });
+
+  it("names an unknown setting of the config file, and the known ones", async () => {
+    const path = await configFile("api-prot: 1\n");
+    expect(() => readSettings(["--config", path], root)).to.throw(
+      UsageError,
+      /unknown setting "api-prot"; the known ones are .*api-port/,
+    );
+  });
+});
