@@ -1,3 +1,12 @@
+export { startApiServer } from "./http/api-server.ts";
+export type { ApiServer, ApiServerOptions } from "./http/api-server.ts";
+export type { HealthCheck } from "./http/health.ts";
+export type { Counter, Gauge, Histogram, MetricName, Metrics } from "./http/metrics.ts";
 export { createRegistry } from "./registry/create-registry.ts";
 export type { RegistryOptions } from "./registry/create-registry.ts";
 export type { Registry } from "./registry/registry.ts";
+export type { Credentials } from "./tls/credentials.ts";
+export { ensureCredentials } from "./tls/ensure-credentials.ts";
+export type { EnsureCredentialsOptions } from "./tls/ensure-credentials.ts";
+export { writeKubeconfig } from "./tls/kubeconfig.ts";
+export type { KubeconfigOptions } from "./tls/kubeconfig.ts";

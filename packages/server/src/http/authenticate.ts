@@ -1,0 +1,35 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { ApiError } from "@ordinal/api";
+
+/** Who asks, as the client certificate says. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/**
+ * The user behind a connection; throws ApiError Unauthorized without a valid client certificate.
+ *
+ * `authorized` alone is not enough: on a resumed TLS 1.3 session Node also sets it for a client that never had a
+ * certificate, so the certificate itself must be there.
+ */
+export function authenticate(socket: Socket): User {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) throw unauthorized();
+  const { subject } = socket.getPeerCertificate();
+  const name = firstOf(subject?.CN);
+  if (name === undefined) throw unauthorized();
+  return { name, groups: [...allOf(subject.O), "system:authenticated"] };
+}
+
+function unauthorized(): ApiError {
+  return new ApiError("Unauthorized", "Unauthorized");
+}
+
+function allOf(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : [value].flat();
+}
+
+function firstOf(value: string | readonly string[] | undefined): string | undefined {
+  return allOf(value).find((each) => each !== "");
+}

@@ -1,0 +1,64 @@
+import {
+  discoverGroup,
+  discoverGroups,
+  discoverGroupVersion,
+  emptyOpenApiV2,
+  listPaths,
+  serveOpenApi,
+} from "./discover.ts";
+import { versionInfo } from "../discovery/version.ts";
+import { ok, type Answer, type Exchange } from "./exchange.ts";
+import { methodNotAllowed, unknownPath } from "./failures.ts";
+import { serveResource } from "./resource.ts";
+import { answerReview } from "./reviews.ts";
+import type { Route } from "./route.ts";
+import type { Services } from "./services.ts";
+
+/** Answers a request of a known user; undefined when the answer went out as a stream. Throws ApiError. */
+export async function handle(services: Services, exchange: Exchange, route: Route): Promise<Answer | undefined> {
+  switch (route.is) {
+    case "resource":
+      return await serveResource(services, { exchange, route });
+    case "review":
+      if (exchange.request.method !== "POST") throw methodNotAllowed();
+      return await answerReview(exchange, route.review);
+    case "nothing":
+    case "health":
+      throw unknownPath();
+    default:
+      if (exchange.request.method !== "GET" && exchange.request.method !== "HEAD") throw methodNotAllowed();
+      return await describeServer(services, exchange, route);
+  }
+}
+
+async function describeServer(
+  services: Services,
+  exchange: Exchange,
+  route: Exclude<Route, { is: "resource" | "review" | "nothing" | "health" }>,
+): Promise<Answer> {
+  const { openApi, metrics, version } = services;
+  switch (route.is) {
+    case "paths":
+      return listPaths();
+    case "version":
+      return ok(versionInfo(version));
+    case "metrics":
+      return {
+        code: 200,
+        bytes: metrics.render(),
+        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+      };
+    case "groups":
+      return discoverGroups(exchange, route.root);
+    case "group":
+      return discoverGroup(route.group);
+    case "group version":
+      return discoverGroupVersion(route);
+    case "openapi v2":
+      return emptyOpenApiV2;
+    case "openapi v3":
+      return ok(await openApi.index());
+    case "openapi v3 document":
+      return await serveOpenApi(openApi, { exchange, path: route.path });
+  }
+}
