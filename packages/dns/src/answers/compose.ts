@@ -1,6 +1,6 @@
 import type { RecordSet } from "../zone/record-set.ts";
 import { byteAt, putBinary, putShort } from "../wire/bytes.ts";
-import { headerSize } from "../wire/constants.ts";
+import { headerSize, tcpLimit } from "../wire/constants.ts";
 import { optSize, putOpt, type Edns } from "../wire/edns.ts";
 
 /** A query as far as its answer depends on it. */
@@ -26,40 +26,61 @@ export interface Reply {
 
 const none: readonly string[] = [];
 
-/**
- * Puts an answer together: the question as it was asked (its case too), then prepared records. What does not fit is cut
- * record by record with TC set; the records of a set come in turns.
- */
-export function compose(asked: Asked, reply: Reply): Buffer {
-  const { message, end, edns, limit } = asked;
-  const { answer, authority = none, additional = none } = reply;
-  const reserved = end + (edns === undefined ? 0 : optSize);
-  const turn = answer === undefined ? 0 : answer.takeTurn();
-  const answers = answer === undefined ? nothing : fitSet(answer, { turn, room: limit - reserved });
-  const authorities = fit(authority, limit - reserved - answers.octets);
-  const isCut = answer !== undefined && answers.count < answer.records.length;
-  const additionals = isCut ? nothing : fit(additional, limit - reserved - answers.octets - authorities.octets);
-  const out = Buffer.allocUnsafe(reserved + answers.octets + authorities.octets + additionals.octets);
+/** Puts an answer together. What it gives back is the caller's for good. */
+export type Compose = (asked: Asked, reply: Reply) => Buffer;
 
-  message.copy(out, 0, 0, end);
-  out[2] = 0x80 | (reply.authoritative ? 0x04 : 0) | (isCut ? 0x02 : 0) | (byteAt(message, 2) & 0x01);
-  out[3] = reply.rcode & 0x0f;
-  putShort(out, 4, 1);
-  putShort(out, 6, answers.count);
-  putShort(out, 8, authorities.count);
-  putShort(out, 10, additionals.count + (edns === undefined ? 0 : 1));
-  let at = end;
-  if (answer !== undefined) {
-    const { records } = answer;
-    for (let index = 0, from = turn; index < answers.count; index += 1) {
-      at = putBinary(out, at, records[from] ?? "");
-      from = from + 1 === records.length ? 0 : from + 1;
+/**
+ * An answer is the question as it was asked (its case too), then prepared records. What does not fit is cut record by
+ * record with TC set; the records of a set come in turns. Written on one sheet that is used again and again.
+ */
+export function createComposer(): Compose {
+  const sheet = Buffer.allocUnsafeSlow(tcpLimit);
+
+  return function compose({ message, end, edns, limit }, reply) {
+    const { answer, authority = none, additional = none } = reply;
+    const last = edns === undefined ? limit : limit - optSize;
+    let at = end;
+
+    let answers = 0;
+    if (answer !== undefined) {
+      const { records } = answer;
+      let next = answer.takeTurn();
+      for (; answers < records.length; answers += 1) {
+        const record = records[next] ?? "";
+        if (at + record.length > last) break;
+        at = putBinary(sheet, at, record);
+        next = next + 1 === records.length ? 0 : next + 1;
+      }
     }
-  }
-  for (let index = 0; index < authorities.count; index += 1) at = putBinary(out, at, authority[index] ?? "");
-  for (let index = 0; index < additionals.count; index += 1) at = putBinary(out, at, additional[index] ?? "");
-  if (edns !== undefined) putOpt(out, at, { dnssecOk: edns.dnssecOk, extendedRcode: reply.rcode >>> 4 });
-  return out;
+    const isCut = answer !== undefined && answers < answer.records.length;
+
+    let authorities = 0;
+    for (const record of authority) {
+      if (at + record.length > last) break;
+      at = putBinary(sheet, at, record);
+      authorities += 1;
+    }
+    let additionals = 0;
+    for (const record of isCut ? none : additional) {
+      if (at + record.length > last) break;
+      at = putBinary(sheet, at, record);
+      additionals += 1;
+    }
+    if (edns !== undefined) {
+      at = putOpt(sheet, at, { dnssecOk: edns.dnssecOk, extendedRcode: reply.rcode >>> 4 });
+      additionals += 1;
+    }
+
+    const out = Buffer.allocUnsafe(at);
+    sheet.copy(out, end, end, at);
+    message.copy(out, 0, 0, end);
+    out[2] = 0x80 | (reply.authoritative ? 0x04 : 0) | (isCut ? 0x02 : 0) | (byteAt(message, 2) & 0x01);
+    out[3] = reply.rcode & 0x0f;
+    putShort(out, 6, answers);
+    putShort(out, 8, authorities);
+    putShort(out, 10, additionals);
+    return out;
+  };
 }
 
 /** A header alone, for what cannot be read as a question. */
@@ -69,37 +90,4 @@ export function composeError(message: Buffer, rcode: number): Buffer {
   out[2] = 0x80 | (byteAt(message, 2) & 0x79);
   out[3] = rcode;
   return out;
-}
-
-/** How many records fit, and the octets they take. */
-interface Fit {
-  readonly count: number;
-  readonly octets: number;
-}
-
-const nothing: Fit = { count: 0, octets: 0 };
-
-function fitSet(set: RecordSet, { turn, room }: { turn: number; room: number }): Fit {
-  const { records, octets } = set;
-  if (octets <= room) return { count: records.length, octets };
-  let taken = 0;
-  let count = 0;
-  for (let from = turn; count < records.length; from = from + 1 === records.length ? 0 : from + 1) {
-    const { length } = records[from] ?? "";
-    if (taken + length > room) break;
-    taken += length;
-    count += 1;
-  }
-  return { count, octets: taken };
-}
-
-function fit(records: readonly string[], room: number): Fit {
-  let taken = 0;
-  let count = 0;
-  for (const { length } of records) {
-    if (taken + length > room) break;
-    taken += length;
-    count += 1;
-  }
-  return { count, octets: taken };
 }

@@ -6,7 +6,7 @@ import { QuestionReader } from "../wire/question.ts";
 import { setOf, type NameTable } from "../zone/name-table.ts";
 import { RecordSet } from "../zone/record-set.ts";
 import type { Zone } from "../zone/zone.ts";
-import { compose, composeError, type Asked, type Reply } from "./compose.ts";
+import { composeError, createComposer, type Asked, type Reply } from "./compose.ts";
 
 export interface ResponderOptions {
   /** Deeper zones first where one lies in another. */
@@ -27,6 +27,7 @@ const refused: Reply = { rcode: rcodes.REFUSED, authoritative: false };
  */
 export function createResponder({ zones, table, isSynced }: ResponderOptions): Respond {
   const question = new QuestionReader();
+  const compose = createComposer();
 
   function respond(message: Buffer, transport: "udp" | "tcp"): Buffer | undefined {
     // An answer is never answered: two servers would go on for ever.
@@ -46,11 +47,12 @@ export function createResponder({ zones, table, isSynced }: ResponderOptions): R
   function reply(): Reply {
     const zone = question.class === classIn ? zoneOf() : undefined;
     if (zone === undefined) return refused;
-    const offset = question.suffixStart(zone.labels);
+    const start = question.suffixStart(zone.labels);
+    const offset = start - headerSize;
     const isTransfer = question.type === types.AXFR || question.type === types.IXFR;
     if (isTransfer) return refused;
     if (!isSynced()) return { rcode: rcodes.SERVFAIL, authoritative: true, authority: zone.denial(offset) };
-    const sets = offset === 0 ? zone.apex() : table.find(question.key(offset))?.sets;
+    const sets = offset === 0 ? zone.apex() : setsBefore(start);
     if (sets === undefined) return { rcode: rcodes.NXDOMAIN, authoritative: true, authority: zone.denial(offset) };
     if (question.type === types.ANY) return { rcode: rcodes.NOERROR, authoritative: true, answer: minimalAny };
     const answer = setOf(sets, question.type);
@@ -60,12 +62,19 @@ export function createResponder({ zones, table, isSynced }: ResponderOptions): R
     return { rcode: rcodes.NOERROR, authoritative: true, answer };
   }
 
+  /** What stands at the name before the zone. Names are mostly asked for in lower case, so that is tried first. */
+  function setsBefore(end: number): readonly RecordSet[] | undefined {
+    const node = table.find(question.key(end));
+    if (node !== undefined) return node.sets;
+    const lower = question.lowerKey(end);
+    return lower === undefined ? undefined : table.find(lower)?.sets;
+  }
+
   function zoneOf(): Zone | undefined {
     for (const zone of zones) {
       if (question.labelCount < zone.labels) continue;
       const start = question.suffixStart(zone.labels);
-      if (question.nameLength - start !== zone.wire.length) continue;
-      if (isSame(question.name, { start, wire: zone.wire })) return zone;
+      if (question.nameEnd - start === zone.wire.length && question.hasAt(start, zone.wire)) return zone;
     }
     return undefined;
   }
@@ -83,17 +92,13 @@ function ednsOf(message: Buffer, end: number): Edns | undefined | "malformed" {
   return extras.is === "read" ? extras.edns : "malformed";
 }
 
-function isSame(name: Uint8Array, { start, wire }: { start: number; wire: Uint8Array }): boolean {
-  for (let index = 0; index < wire.length; index += 1) if (name[start + index] !== wire[index]) return false;
-  return true;
-}
-
 /** To "everything" the answer is that nobody should ask so. Source: RFC 8482 §4.2. */
 const minimalAny = hinfo("RFC8482");
 
 function hinfo(cpu: string): RecordSet {
-  const set = new RecordSet(types.HINFO);
   const data = Buffer.from(`${String.fromCharCode(cpu.length)}${cpu}\0`, "latin1");
-  for (const record of encodeRecords("any", [{ name: "any", type: types.HINFO, ttl: 3600, data }])) set.add(record);
-  return set;
+  return new RecordSet(
+    types.HINFO,
+    encodeRecords("any", [{ name: "any", type: types.HINFO, ttl: 3600, data }]).join(""),
+  );
 }

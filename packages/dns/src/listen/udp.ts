@@ -26,7 +26,7 @@ export async function listenUdp(
   socket.on("message", (message, { address, port: from }) => {
     const answer = respond(message, "udp");
     // Nobody can be reached at port 0; such datagrams are forged.
-    if (answer !== undefined && from !== 0) socket.send(answer, 0, answer.length, from, address);
+    if (answer !== undefined && from !== 0) socket.send(answer, from, address);
   });
   socket.on("error", (error) => log.warn("a datagram could not be answered", { error: error.message }));
   return { port: socket.address().port, stop: () => close(socket) };

@@ -7,10 +7,12 @@ export interface NameNode {
 }
 
 interface Node extends NameNode {
-  readonly sets: RecordSet[];
+  sets: readonly RecordSet[];
   /** Names directly below this one, and times it was said to exist without records. */
   held: number;
 }
+
+const noSets: readonly RecordSet[] = [];
 
 /**
  * The names of a zone, relative to it, as wire labels in lower case. A name exists while it has records, was said to
@@ -32,13 +34,11 @@ export class NameTable {
   }
 
   add(name: string, record: { readonly type: number; readonly octets: string }): void {
-    const { sets } = this.#ensure(name);
-    let set = setOf(sets, record.type);
-    if (set === undefined) {
-      set = new RecordSet(record.type);
-      sets.push(set);
-    }
-    set.add(record.octets);
+    const node = this.#ensure(name);
+    const set = setOf(node.sets, record.type);
+    // A literal has room for exactly what is in it, where `push` makes room for seventeen.
+    if (set === undefined) node.sets = [...node.sets, new RecordSet(record.type, record.octets)];
+    else set.add(record.octets);
   }
 
   remove(name: string, record: { readonly type: number; readonly octets: string }): void {
@@ -47,7 +47,7 @@ export class NameTable {
     if (node === undefined || set === undefined) return;
     set.remove(record.octets);
     if (set.records.length > 0) return;
-    node.sets.splice(node.sets.indexOf(set), 1);
+    node.sets = node.sets.filter((each) => each !== set);
     this.#dropIfEmpty(name, node);
   }
 
@@ -67,7 +67,7 @@ export class NameTable {
   #ensure(name: string): Node {
     const present = this.#nodes.get(name);
     if (present !== undefined) return present;
-    const made: Node = { sets: [], held: 0 };
+    const made: Node = { sets: noSets, held: 0 };
     this.#nodes.set(name, made);
     const parent = parentOf(name);
     if (parent !== undefined && parent !== "") this.hold(parent);

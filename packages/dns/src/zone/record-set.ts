@@ -3,47 +3,38 @@ const indexedFrom = 32;
 
 /**
  * The records of one type at one name, each as the octets that go into an answer. A record may be said several times
- * (by two slices) and stays until it is unsaid as often.
+ * (by two slices) and stays until it is unsaid as often. Most sets hold one record, and there may be 100,000 of them, so
+ * nothing is kept that one record does not need.
  */
 export class RecordSet {
   readonly type: number;
-  readonly #records: string[] = [];
-  readonly #said: number[] = [];
-  /** Which record comes first in the next answer. */
-  #turn = 0;
-  #octets = 0;
+  readonly records: readonly string[];
+  readonly #records: string[];
+  /** How often a record was said beyond the first time. */
+  #repeats: Map<string, number> | undefined;
   #places: Map<string, number> | undefined;
+  #turn = 0;
 
-  constructor(type: number) {
+  constructor(type: number, first: string) {
     this.type = type;
-  }
-
-  get records(): readonly string[] {
-    return this.#records;
-  }
-
-  /** Octets of all records together. */
-  get octets(): number {
-    return this.#octets;
+    this.#records = [first];
+    this.records = this.#records;
   }
 
   /** The index of the record an answer starts with; each call moves on by one. */
   takeTurn(): number {
     const turn = this.#turn;
-    const next = turn + 1;
-    this.#turn = next < this.#records.length ? next : 0;
+    this.#turn = turn + 1 < this.#records.length ? turn + 1 : 0;
     return turn;
   }
 
   add(record: string): void {
-    const place = this.#placeOf(record);
-    if (place >= 0) {
-      this.#said[place] = (this.#said[place] ?? 0) + 1;
+    if (this.#placeOf(record) >= 0) {
+      this.#repeats ??= new Map();
+      this.#repeats.set(record, (this.#repeats.get(record) ?? 0) + 1);
       return;
     }
     this.#records.push(record);
-    this.#said.push(1);
-    this.#octets += record.length;
     this.#places?.set(record, this.#records.length - 1);
     if (this.#places === undefined && this.#records.length > indexedFrom) {
       this.#places = new Map(this.#records.map((each, index) => [each, index]));
@@ -53,25 +44,22 @@ export class RecordSet {
   remove(record: string): void {
     const place = this.#placeOf(record);
     if (place < 0) return;
-    const said = (this.#said[place] ?? 0) - 1;
-    this.#said[place] = said;
-    if (said > 0) return;
-    this.#moveLastTo(place);
+    const repeats = this.#repeats?.get(record) ?? 0;
+    if (repeats > 0) {
+      if (repeats > 1) this.#repeats?.set(record, repeats - 1);
+      else this.#repeats?.delete(record);
+      return;
+    }
     this.#places?.delete(record);
-    this.#octets -= record.length;
+    const last = this.#records.pop();
+    if (last !== undefined && last !== record) {
+      this.#records[place] = last;
+      this.#places?.set(last, place);
+    }
     if (this.#turn >= this.#records.length) this.#turn = 0;
   }
 
   #placeOf(record: string): number {
     return this.#places === undefined ? this.#records.indexOf(record) : (this.#places.get(record) ?? -1);
-  }
-
-  #moveLastTo(place: number): void {
-    const record = this.#records.pop();
-    const said = this.#said.pop();
-    if (record === undefined || said === undefined || place === this.#records.length) return;
-    this.#records[place] = record;
-    this.#said[place] = said;
-    this.#places?.set(record, place);
   }
 }

@@ -52,11 +52,9 @@ export class Zone {
 
   /** What stands at the zone's own name. */
   apex(): readonly RecordSet[] {
-    this.#apex ??= [this.#soa(), this.#ns()].map((record) => {
-      const set = new RecordSet(record.type);
-      for (const octets of encodeRecords(this.name, [record])) set.add(octets);
-      return set;
-    });
+    this.#apex ??= [this.#soa(), this.#ns()].map(
+      (record) => new RecordSet(record.type, encodeRecords(this.name, [record]).join("")),
+    );
     return this.#apex;
   }
 
