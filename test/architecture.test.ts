@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { projectDir } from "./rig/machine.ts";
+import { projectDir } from "../scripts/rig/machine.ts";
 
 /** Which packages each may import at run time. Arrows only point up: a package is named before those that stand on it. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {

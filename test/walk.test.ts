@@ -1,9 +1,9 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { eventually } from "./rig/eventually.ts";
-import { kubectlVersion } from "./rig/kubectl.ts";
-import { Machine, machineProblem } from "./rig/machine.ts";
+import { eventually } from "../scripts/rig/eventually.ts";
+import { kubectlVersion } from "../scripts/rig/kubectl.ts";
+import { Machine, machineProblem } from "../scripts/rig/machine.ts";
 
 const manifests = join(import.meta.dirname, "manifests");
 const zone = "default.svc.cluster.local";
