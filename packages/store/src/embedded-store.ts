@@ -4,7 +4,7 @@ import { openDatabase, type Database } from "./database.ts";
 import { EventRing } from "./event-ring.ts";
 import { claim, StoreInUseError } from "./owner.ts";
 import { rangeAt } from "./range-at.ts";
-import { openFailure } from "./storage-error.ts";
+import { openFailure, StorageError } from "./storage-error.ts";
 import type { Entry, Store } from "./store.ts";
 import { Watchers } from "./watchers.ts";
 import { createWriter } from "./writer.ts";
@@ -31,8 +31,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const watchers = new Watchers(log);
   const writer = createWriter({ dir, database, ring, onDurable: (event) => watchers.tell(event) });
 
+  let isOpen = true;
+
+  function checkOpen(): void {
+    if (!isOpen) throw new StorageError(`the store in ${dir} is closed`);
+  }
+
   // A commit may be on disk a moment before its events are out: until then readers see what was there before.
   function durable(key: string): Entry | undefined {
+    checkOpen();
     const event = writer.unpublished().find((each) => each.key === key);
     return event === undefined ? (ring.newest(key) ?? database.get(key)) : event.previous;
   }
@@ -41,6 +48,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     revision: () => writer.revision(),
     get: async (key) => durable(key),
     async range(range) {
+      checkOpen();
       const { prefix, after, revision = writer.revision() } = range;
       const undo = [...ring.since(revision), ...writer.unpublished()];
       const newest = sharing(database.scan(after === undefined ? { prefix } : { prefix, after }), ring);
@@ -49,12 +57,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     put: async (key, value, condition) => await writer.write({ key, value }, condition),
     delete: async (key, condition) => await writer.write({ key }, condition),
     watch(watch) {
+      checkOpen();
       const kept = ring.since(Math.min(watch.fromRevision, writer.revision()));
       return watchers.add(watch, kept);
     },
     async stop() {
-      watchers.clear();
+      if (!isOpen) return;
+      isOpen = false;
       await writer.stop();
+      watchers.clear();
       database.release();
       await database.close();
     },

@@ -122,15 +122,20 @@ export function createWriter({ dir, database, ring, onDurable }: WriterOptions):
     alsoLost.settled.reject(reason);
   }
 
+  async function settle(): Promise<void> {
+    const batch = inFlight ?? gathering;
+    if (batch.events.length === 0) return;
+    await batch.settled.promise.catch(() => {});
+    await settle();
+  }
+
   return {
     revision: () => revision,
     unpublished: () => [...(inFlight?.events ?? [])],
     write,
     async stop() {
       isStopped = true;
-      while (inFlight !== undefined || gathering.events.length > 0) {
-        await (inFlight ?? gathering).settled.promise.catch(() => {});
-      }
+      await settle();
     },
   };
 }
