@@ -84,9 +84,14 @@ function valuesOf(object: KubeObject, selector: Selector): Readonly<Record<strin
   return Object.fromEntries(
     selector.map(({ key }) => {
       const read = Object.hasOwn(computed, key) ? computed[key] : undefined;
-      return [key, String((read === undefined ? at(object, key) : read(object)) ?? "")];
+      return [key, toText(read === undefined ? at(object, key) : read(object))];
     }),
   );
+}
+
+function toText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "" : JSON.stringify(value);
 }
 
 function at(object: unknown, path: string): unknown {

@@ -37,7 +37,6 @@ export interface ObjectStore {
 
 export function createObjectStore(store: Store): ObjectStore {
   const parsed = new ParsedObjects();
-  const revisionOf = (object: KubeObject | undefined): number => Number(object?.metadata.resourceVersion ?? 0);
 
   return {
     revision: () => store.revision(),
@@ -68,6 +67,10 @@ export function createObjectStore(store: Store): ObjectStore {
     watch: ({ prefix, fromRevision, onChange }) =>
       store.watch({ prefix, fromRevision, onEvent: (event) => onChange(toChange(event, parsed)) }),
   };
+}
+
+function revisionOf(object: KubeObject | undefined): number {
+  return Number(object?.metadata.resourceVersion ?? 0);
 }
 
 function toChange({ revision, entry, previous }: StoreEvent, parsed: ParsedObjects): ObjectChange {

@@ -1,5 +1,6 @@
 import type { KubeObject } from "@ordinal/api";
 import type { Entry } from "@ordinal/store";
+import { omit } from "./omit.ts";
 
 /** Enough for every object of a busy machine and its latest changes. */
 const remembered = 4096;
@@ -28,8 +29,7 @@ export class ParsedObjects {
 
 /** The text that is stored: everything but the resourceVersion, which is not known before the write. */
 export function toStoredText(object: KubeObject): string {
-  const { resourceVersion: _known, ...metadata } = object.metadata;
-  return JSON.stringify({ ...object, metadata });
+  return JSON.stringify({ ...object, metadata: omit(object.metadata, ["resourceVersion"]) });
 }
 
 function parse(entry: Entry): KubeObject {

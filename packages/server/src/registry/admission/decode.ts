@@ -6,17 +6,17 @@ import {
   strictDecodingMessage,
   withDefaults,
   type Kind,
-  type KubeObject,
 } from "@ordinal/api";
 import type { WriteOptions } from "@ordinal/client";
+import type { GivenObject } from "../metadata.ts";
 
 /**
  * Turns what a client sent into an object of this kind with all defaults. Throws BadRequest, in upstream's words, for
  * another kind, values of a wrong type, and (under Strict) unknown fields.
  */
-export function decode(kind: Kind, body: unknown, options: WriteOptions = {}): KubeObject {
+export function decode(kind: Kind, body: unknown, options: WriteOptions = {}): GivenObject {
   // What comes over the wire has no undefined values; what comes from inside may.
-  const given = JSON.parse(JSON.stringify(body)) as Partial<KubeObject> | undefined;
+  const given = JSON.parse(JSON.stringify(body)) as Partial<GivenObject> | undefined;
   const apiVersion = apiVersionOf(kind);
   if ((given?.apiVersion ?? apiVersion) !== apiVersion || (given?.kind ?? kind.kind) !== kind.kind) {
     throw wrongKind(kind, given ?? {});
@@ -25,8 +25,8 @@ export function decode(kind: Kind, body: unknown, options: WriteOptions = {}): K
   const [wrongType] = wrongTypes;
   if (wrongType !== undefined) throw decodingError(kind, wrongType);
   if (unknownFields.length > 0) refuseOrWarn(kind, unknownFields, options);
-  const object = { ...(pruned as KubeObject), apiVersion, kind: kind.kind };
-  return withDefaults(kind, { ...object, metadata: object.metadata ?? {} });
+  const { metadata = {}, ...rest } = pruned as Partial<GivenObject>;
+  return withDefaults<GivenObject>(kind, { ...rest, apiVersion, kind: kind.kind, metadata });
 }
 
 function refuseOrWarn(kind: Kind, unknownFields: readonly string[], options: WriteOptions): void {
@@ -35,7 +35,7 @@ function refuseOrWarn(kind: Kind, unknownFields: readonly string[], options: Wri
   for (const path of unknownFields) options.onWarning?.(`unknown field "${path}"`);
 }
 
-function wrongKind(kind: Kind, given: Partial<KubeObject>): ApiError {
+function wrongKind(kind: Kind, given: Partial<GivenObject>): ApiError {
   if (given.kind !== undefined && given.kind !== kind.kind) {
     return new ApiError("BadRequest", `${given.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`);
   }

@@ -28,6 +28,5 @@ export function strategy<T extends KubeObject>(special: Partial<Strategy<T>>): S
     onStatusUpdate: (next) => next,
     graceSeconds: () => undefined,
   };
-  // The table gives each kind its own strategy, so only objects of that kind get here.
-  return { ...plain, ...special } as unknown as Strategy;
+  return { ...plain, ...special };
 }

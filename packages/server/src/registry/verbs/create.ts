@@ -5,7 +5,9 @@ import { decode } from "../admission/decode.ts";
 import type { Context } from "../context.ts";
 import { alreadyExists } from "../failures.ts";
 import { generateName } from "../generate-name.ts";
+import { givenMetadata, type GivenObject } from "../metadata.ts";
 import { objectKey } from "../object-key.ts";
+import { omit } from "../omit.ts";
 import { strategyOf } from "../strategy/strategies.ts";
 
 /** How often a generated name may hit one that is taken. */
@@ -17,28 +19,52 @@ export async function createObject(
   kind: Kind,
   { draft, options }: { readonly draft: unknown; readonly options: WriteOptions },
 ): Promise<KubeObject> {
-  const decoded = checkScope(kind, decode(kind, draft, options));
-  const { name = "", generateName: base = "" } = decoded.metadata;
+  const given = decode(kind, draft, options);
+  checkDraft(kind, given);
+  const { name = "", generateName: base = "" } = given.metadata;
   const attempts = name === "" && base !== "" ? mostNames : 1;
   for (let attempt = 1; ; attempt += 1) {
-    const named = withNewMetadata(context, kind, {
-      ...decoded,
-      metadata: { ...decoded.metadata, name: name || generated(base) },
-    });
-    const stored = await storeNew(context, kind, { named, options });
+    const ownName = name === "" && base !== "" ? generateName(base) : name;
+    const stored = await storeNew(context, kind, { object: asNew(context, kind, { given, name: ownName }), options });
     if (stored !== undefined) return stored;
-    if (attempt >= attempts) throw alreadyExists(kind, named.metadata.name);
+    if (attempt >= attempts) throw alreadyExists(kind, ownName);
   }
+}
+
+function checkDraft(kind: Kind, { metadata }: GivenObject): void {
+  if ((metadata.resourceVersion ?? "") !== "") {
+    throw new ApiError("BadRequest", "resourceVersion should not be set on objects to be created");
+  }
+  if (kind.namespaced && (metadata.namespace ?? "") === "") {
+    throw new ApiError("BadRequest", "an empty namespace may not be set during creation");
+  }
+}
+
+/** The object with what the server gives to a new one; the resourceVersion comes with the write. */
+function asNew(
+  context: Context,
+  kind: Kind,
+  { given, name }: { readonly given: GivenObject; readonly name: string },
+): KubeObject {
+  const said = givenMetadata(given.metadata);
+  const metadata: Omit<ObjectMeta, "resourceVersion"> = {
+    ...(kind.namespaced ? said : omit(said, ["namespace"])),
+    name,
+    uid: crypto.randomUUID(),
+    creationTimestamp: timestamp(context.clock.now()),
+    ...(strategyOf(kind.plural).hasGeneration ? { generation: 1 } : {}),
+  };
+  return { ...given, metadata: metadata as ObjectMeta };
 }
 
 /** Undefined when there is an object of that name already. */
 async function storeNew(
   context: Context,
   kind: Kind,
-  { named, options }: { readonly named: KubeObject; readonly options: WriteOptions },
+  { object, options }: { readonly object: KubeObject; readonly options: WriteOptions },
 ): Promise<KubeObject | undefined> {
   const { objects, admission, clock } = context;
-  const completed = await admission.complete(kind, named);
+  const completed = await admission.complete(kind, object);
   const prepared = strategyOf(kind.plural).onCreate(completed, clock.now());
   const causes = validateCreate(kind, prepared);
   if (causes.length > 0) throw invalid(kind, prepared.metadata.name, causes);
@@ -46,41 +72,12 @@ async function storeNew(
   const key = objectKey(kind, prepared.metadata);
   if ((await objects.get(key)) !== undefined) return undefined;
   const admitted = admission.reserve(kind, prepared, undefined);
+  let stored: KubeObject | undefined;
   try {
-    if (options.dryRun === true) {
-      admitted.undo();
-      return admitted.object;
-    }
-    const stored = await objects.put(key, admitted.object, undefined);
-    if (stored === undefined) admitted.undo();
+    if (options.dryRun === true) return admitted.object;
+    stored = await objects.put(key, admitted.object, undefined);
     return stored;
-  } catch (error) {
-    admitted.undo();
-    throw error;
+  } finally {
+    if (stored === undefined) admitted.undo();
   }
-}
-
-function withNewMetadata(context: Context, kind: Kind, object: KubeObject): KubeObject {
-  const { deletionTimestamp, deletionGracePeriodSeconds, generation, managedFields, ...given } = object.metadata;
-  const metadata: ObjectMeta = {
-    ...given,
-    uid: crypto.randomUUID(),
-    creationTimestamp: timestamp(context.clock.now()),
-    ...(strategyOf(kind.plural).hasGeneration ? { generation: 1 } : {}),
-  };
-  return { ...object, metadata };
-}
-
-function checkScope(kind: Kind, object: KubeObject): KubeObject {
-  const { namespace = "", resourceVersion = "", ...metadata } = object.metadata;
-  if (resourceVersion !== "") {
-    throw new ApiError("BadRequest", "resourceVersion should not be set on objects to be created");
-  }
-  if (!kind.namespaced) return { ...object, metadata: metadata as ObjectMeta };
-  if (namespace === "") throw new ApiError("BadRequest", "an empty namespace may not be set during creation");
-  return { ...object, metadata: { ...(metadata as ObjectMeta), namespace } };
-}
-
-function generated(base: string): string {
-  return base === "" ? "" : generateName(base);
 }

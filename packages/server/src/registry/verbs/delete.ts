@@ -3,8 +3,10 @@ import type { DeleteOptions, Ref } from "@ordinal/client";
 import { timestamp } from "@ordinal/runtime";
 import type { Context } from "../context.ts";
 import { conflict } from "../failures.ts";
+import { omit } from "../omit.ts";
 import { strategyOf } from "../strategy/strategies.ts";
 import { changeObject, plainly, type Decision } from "./change.ts";
+import { isHeld } from "./update.ts";
 
 /**
  * Deletes an object, or starts to: with grace for pods, waiting for finalizers, with the finalizers that the garbage
@@ -41,11 +43,11 @@ function decideDelete(kind: Kind, { current, options, nowMs }: Deletion): Decisi
   const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation);
   const isFirst = deletionTimestamp === undefined;
   const grace = isFirst ? (strategyOf(kind.plural).graceSeconds(current, options.gracePeriodSeconds) ?? 0) : 0;
-  const isHeld = finalizers.length > 0 || isHeldNamespace(current);
-  if (grace === 0 && !isHeld) return { do: "delete" };
+  const next = terminating(current, { finalizers, endMs: nowMs + grace * 1000, grace });
+  if (grace === 0 && !isHeld(next)) return { do: "delete" };
   const isUnchanged = !isFirst && finalizers.length === (current.metadata.finalizers ?? []).length;
   if (isUnchanged && finalizers.every((each) => current.metadata.finalizers?.includes(each))) return { do: "nothing" };
-  return plainly(terminating(current, { finalizers, endMs: nowMs + grace * 1000, grace }));
+  return plainly(next);
 }
 
 /** A grace period that runs can only be cut short; 0 ends it now. */
@@ -71,9 +73,9 @@ function terminating(
   }: { readonly finalizers: readonly string[]; readonly endMs: number; readonly grace: number },
 ): KubeObject {
   const isFirst = current.metadata.deletionTimestamp === undefined;
-  const { finalizers: _before, generation, ...rest } = current.metadata;
+  const { generation } = current.metadata;
   const metadata: ObjectMeta = {
-    ...rest,
+    ...omit(current.metadata, ["finalizers"]),
     ...(finalizers.length === 0 ? {} : { finalizers }),
     ...(generation === undefined ? {} : { generation: isFirst ? generation + 1 : generation }),
     deletionTimestamp: timestamp(endMs),
@@ -88,19 +90,10 @@ function terminating(
 function finalizersFor(present: readonly string[], propagation: DeleteOptions["propagation"]): readonly string[] {
   if (propagation === undefined) return present;
   const others = present.filter((each) => each !== "orphan" && each !== "foregroundDeletion");
-  switch (propagation) {
-    case "Orphan":
-      return [...others, "orphan"];
-    case "Foreground":
-      return [...others, "foregroundDeletion"];
-    case "Background":
-      return others;
-  }
+  return [...others, ...propagationFinalizers[propagation]];
 }
 
-function isHeldNamespace(object: KubeObject): boolean {
-  return object.kind === "Namespace" && ((object as Namespace).spec?.finalizers ?? []).length > 0;
-}
+const propagationFinalizers = { Orphan: ["orphan"], Foreground: ["foregroundDeletion"], Background: [] } as const;
 
 function checkPreconditions(kind: Kind, current: KubeObject, { preconditions = {} }: DeleteOptions): void {
   const { uid, resourceVersion, name } = { ...current.metadata };

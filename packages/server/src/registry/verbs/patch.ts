@@ -3,6 +3,7 @@ import type { Patch, Ref } from "@ordinal/client";
 import { applyPatch } from "./interim-patch.ts";
 import { decode } from "../admission/decode.ts";
 import type { Context } from "../context.ts";
+import type { GivenObject } from "../metadata.ts";
 import { changeObject } from "./change.ts";
 import { decideUpdate } from "./update.ts";
 
@@ -22,12 +23,12 @@ export async function patchObject(
       const patched = applyPatch({ type: patch.type, body: patch.body, kind, current });
       const next = decode(kind, patched, patch);
       checkName(next, current);
-      return decideUpdate(context, kind, { next, current, options: patch });
+      return decideUpdate(context, kind, { next, current, subresource: patch.subresource, nowMs: context.clock.now() });
     },
   });
 }
 
-function checkName(next: KubeObject, { metadata }: KubeObject): void {
+function checkName(next: GivenObject, { metadata }: KubeObject): void {
   if (next.metadata.name !== metadata.name) {
     const why = `the name of the object (${next.metadata.name}) does not match the name on the URL (${metadata.name})`;
     throw new ApiError("BadRequest", why);

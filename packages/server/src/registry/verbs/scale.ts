@@ -30,7 +30,7 @@ export async function updateScale(context: Context, scale: Scale, options: Write
   const stored = await changeObject(context, kindOf("statefulsets"), {
     at: { namespace, name },
     dryRun: options.dryRun,
-    decide: (current) => decideScale(context, { scale: decodeScale(scale), current, options }),
+    decide: (current) => decideScale(context, decodeScale(scale), current),
   });
   return toScale(stored);
 }
@@ -47,26 +47,22 @@ export async function patchScale(context: Context, at: Ref, patch: Patch): Promi
         kind: { ...kind, ...scaleKind },
         current: toScale(current),
       });
-      return decideScale(context, { scale: decodeScale(patched), current, options: patch });
+      return decideScale(context, decodeScale(patched), current);
     },
   });
   return toScale(stored);
 }
 
-function decideScale(
-  context: Context,
-  { scale, current, options }: { readonly scale: Scale; readonly current: KubeObject; readonly options: WriteOptions },
-): Decision {
+function decideScale(context: Context, scale: Scale, current: KubeObject): Decision {
   const kind = kindOf("statefulsets");
-  const { resourceVersion = "", uid = "" } = scale.metadata;
-  const isStale = resourceVersion !== "" && resourceVersion !== current.metadata.resourceVersion;
-  if (isStale || (uid !== "" && uid !== current.metadata.uid)) throw conflict(kind, current.metadata.name);
+  const { resourceVersion, uid } = { ...current.metadata, ...scale.metadata };
+  const isSame = resourceVersion === current.metadata.resourceVersion && uid === current.metadata.uid;
+  if (!isSame) throw conflict(kind, current.metadata.name);
   const replicas = scale.spec?.replicas ?? 0;
   if (replicas < 0) throw negative(scale, replicas);
   const set = current as StatefulSet;
   const next = { ...set, spec: { ...set.spec, replicas } };
-  const { dryRun } = options;
-  return decideUpdate(context, kind, { next, current, options: dryRun === undefined ? {} : { dryRun } });
+  return decideUpdate(context, kind, { next, current, subresource: undefined, nowMs: context.clock.now() });
 }
 
 function toScale(object: KubeObject): Scale {
