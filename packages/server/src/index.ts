@@ -5,6 +5,20 @@ export type { Counter, Gauge, Histogram, MetricName, Metrics } from "./http/metr
 export { createRegistry } from "./registry/create-registry.ts";
 export type { RegistryOptions } from "./registry/create-registry.ts";
 export type { Registry } from "./registry/registry.ts";
+export { acceptStream } from "./streams/accept-stream.ts";
+export type { StreamVerb } from "./streams/negotiate.ts";
+export type {
+  AttachRequest,
+  ExecRequest,
+  LogRequest,
+  PodStreams,
+  StreamSession,
+  StreamTarget,
+  TerminalSize,
+} from "./streams/pod-streams.ts";
+export { sendLog } from "./streams/send-log.ts";
+export type { LogAsk } from "./streams/send-log.ts";
+export type { StreamAsk } from "./streams/stream-ask.ts";
 export type { Credentials } from "./tls/credentials.ts";
 export { ensureCredentials } from "./tls/ensure-credentials.ts";
 export type { EnsureCredentialsOptions } from "./tls/ensure-credentials.ts";

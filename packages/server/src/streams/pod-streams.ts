@@ -33,7 +33,7 @@ export interface StreamSession {
   resize(size: TerminalSize): void;
   /** Resolves when the process has ended and its output is complete; 128 + signal when a signal ended it. */
   readonly exitCode: Promise<number>;
-  /** The asker has gone: an exec'd process is killed, an attached one goes on. */
+  /** The asker has gone: an exec'd process is killed, an attached one goes on. After the end it does nothing. */
   close(): void;
 }
 
