@@ -11,6 +11,8 @@ export interface Change {
 export interface Database {
   /** The revision of the last committed change; 0 for a new database. */
   revision(): number;
+  /** Longer keys cannot be written; reading finds nothing there. */
+  fits(key: string): boolean;
   get(key: string): Entry | undefined;
   /** In key order, from the first key after `after`. Use it up before the next `await`. */
   scan(where: { readonly prefix: string; readonly after?: string }): Iterable<Entry>;
@@ -24,6 +26,8 @@ export interface Database {
 
 /** Address space, not disk or memory; LMDB enlarges it when the data outgrows it. */
 const mapBytes = 2 ** 30;
+/** LMDB's own limit is a little higher. */
+const longestKeyBytes = 1900;
 
 /** Opens or makes the database in this directory. Throws what the operating system says. */
 export function openDatabase(dir: string): Database {
@@ -41,6 +45,7 @@ export function openDatabase(dir: string): Database {
   const facts = root.openDB<string, string>({ name: "facts", encoding: "string" });
 
   function* scan({ prefix, after }: { readonly prefix: string; readonly after?: string }): Generator<Entry> {
+    if (!fits(prefix)) return;
     const start = after !== undefined && after > prefix ? after : prefix;
     for (const { key, value } of objects.getRange({ start, end: `${prefix}\uFFFF` })) {
       if (key !== after) yield decode(key, value);
@@ -49,8 +54,9 @@ export function openDatabase(dir: string): Database {
 
   return {
     revision: () => Number(facts.get("revision") ?? 0),
+    fits,
     get(key) {
-      const value = objects.get(key);
+      const value = fits(key) ? objects.get(key) : undefined;
       return value === undefined ? undefined : decode(key, value);
     },
     scan,
@@ -75,6 +81,10 @@ export function openDatabase(dir: string): Database {
     },
     close: () => root.close(),
   };
+}
+
+function fits(key: string): boolean {
+  return Buffer.byteLength(key) <= longestKeyBytes;
 }
 
 /** The two revisions on a line of their own, then the value as it is. */

@@ -86,6 +86,17 @@ describe("openStore", () => {
       .that.matches(/^cannot open the store in .*file\/store: ENOTDIR/);
   });
 
+  it("finds nothing under a key that is too long, and refuses to write it without harm to others", async () => {
+    const store = await open(await tempDir());
+    const key = `/${"x".repeat(5000)}`;
+    expect(await store.get(key)).to.equal(undefined);
+    expect((await store.range({ prefix: key })).entries).to.deep.equal([]);
+    const [refused, written] = await Promise.allSettled([store.put(key, "x"), store.put("/short", "x")]);
+    expect(refused).to.have.property("reason").that.is.instanceOf(RangeError);
+    expect(written).to.have.property("status", "fulfilled");
+    expect(store.revision()).to.equal(1);
+  });
+
   it("makes a directory nobody else can read", async () => {
     const dir = join(await tempDir(), "private");
     await open(dir);

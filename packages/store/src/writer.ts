@@ -45,6 +45,7 @@ export function createWriter({ dir, database, ring, onDurable }: WriterOptions):
     condition: WriteCondition | undefined,
   ): Promise<WriteOutcome> {
     if (isStopped) throw new StorageError(`the store in ${dir} is closed`);
+    if (!database.fits(change.key)) throw new RangeError(`a key may not be that long: ${change.key.slice(0, 80)}…`);
     const before = newest(change.key);
     const holds = condition?.ifRevision === undefined || (before?.modRevision ?? 0) === condition.ifRevision;
     if (holds && (before !== undefined || change.value !== undefined)) {
