@@ -28,13 +28,24 @@ function podsOf(set: StatefulSet, states: readonly string[], first = 0): readonl
   return states.flatMap((text, index) => {
     const [state, name] = text.split(" of ");
     const revision = [revisionA, revisionB, revisionC].find((each) => each.name === name) ?? revisionA;
-    return state === "none" ? [] : [aPod(set, first + index, state as PodState, { revision })];
+    return state === "none" ? [] : [aPod(set, first + index, { state: state as PodState, revision })];
   });
 }
 
 function stepsOf(spec: Spec, states: readonly string[], options: WorldOptions & { readonly first?: number } = {}) {
   const set = aSet(spec);
   return plan(set, aWorld(set, { pods: podsOf(set, states, options.first), ...options })).steps.map(sayStep);
+}
+
+function policy(whenDeleted: string, whenScaled: string): Spec {
+  return { persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled } };
+}
+
+function unowned(set: StatefulSet, count: number) {
+  return Array.from({ length: count }, (_each, ordinal) => {
+    const { ownerReferences: _, ...metadata } = aClaim(set, ordinal).metadata;
+    return { ...aClaim(set, ordinal), metadata };
+  });
 }
 
 interface Case {
@@ -98,8 +109,20 @@ const cases: readonly Case[] = [
   {
     title: "C4 halts for a lower condemned pod",
     spec: { replicas: 1 },
-    pods: ["ready", "running", "running"],
+    pods: ["ready", "unready", "unready"],
     steps: [],
+  },
+  {
+    title: "C4 removes an ended pod whatever the others do",
+    spec: { replicas: 1 },
+    pods: ["ready", "failed", "failed"],
+    steps: ["delete web-2 because scaled"],
+  },
+  {
+    title: "C4 removes a pod that was never ready whatever the others do",
+    spec: { replicas: 0 },
+    pods: ["running", "pending"],
+    steps: ["delete web-1 because scaled"],
   },
   {
     title: "C4 removes the only unhealthy pod when it is the highest",
@@ -273,7 +296,7 @@ describe("plan", () => {
 
   it("C16 waits until a pod has been ready for minReadySeconds, and says when to look again", () => {
     const set = aSet({ minReadySeconds: 10 });
-    const pods = [aPod(set, 0, "ready", { sinceMs: nowMs - 4_000 })];
+    const pods = [aPod(set, 0, { state: "ready", sinceMs: nowMs - 4_000 })];
     const { steps, againMs, status } = plan(set, aWorld(set, { pods }));
     expect(steps).to.deep.equal([]);
     expect(againMs).to.equal(6_000);
@@ -290,7 +313,7 @@ describe("plan", () => {
 
   it("C2 puts the identity labels of a pod right", () => {
     const set = aSet({ replicas: 1 });
-    const pod = aPod(set, 0, "ready");
+    const pod = aPod(set, 0, { state: "ready" });
     const stripped = { ...pod, metadata: { ...pod.metadata, labels: { app: "web" } } };
     const { steps } = plan(set, aWorld(set, { pods: [stripped] }));
     const [restore] = steps;
@@ -302,15 +325,6 @@ describe("plan", () => {
   });
 
   describe("C20 persistentVolumeClaimRetentionPolicy", () => {
-    const policy = (whenDeleted: string, whenScaled: string): Spec => ({
-      persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled },
-    });
-    const unowned = (set: StatefulSet, count: number) =>
-      Array.from({ length: count }, (_each, ordinal) => {
-        const { ownerReferences: _, ...metadata } = aClaim(set, ordinal).metadata;
-        return { ...aClaim(set, ordinal), metadata };
-      });
-
     it("whenDeleted Delete: the set owns the claims", () => {
       const set = aSet({ ...policy("Delete", "Retain"), replicas: 1 });
       const world = aWorld(set, { pods: podsOf(set, ["ready"]), claims: unowned(set, 1) });

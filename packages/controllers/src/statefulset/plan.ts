@@ -130,12 +130,16 @@ interface CondemnedView {
   readonly isOrdered: boolean;
 }
 
-/** Source: `processCondemned`. `all` is sorted from the highest ordinal down. */
+/**
+ * Source: `processCondemned`. `all` is sorted from the highest ordinal down. Unlike upstream, a pod that has ended or has
+ * never been ready waits for nobody: nothing relies on it, and two of them would hold up the set for ever.
+ */
 function planCondemned({ pod }: Condemned, { all, patience, isOrdered }: CondemnedView): Turn {
   const { name } = pod.metadata;
   if (isTerminating(pod)) return { steps: [], waitsFor: `${name} to be gone` };
   const firstUnhealthy = all.findLast((each) => !isHealthy(each.pod, patience))?.pod;
-  if (isOrdered && !isHealthy(pod, patience) && pod !== firstUnhealthy) {
+  const isFree = isHealthy(pod, patience) || isPodFinished(pod) || wasNeverReady(pod) || pod === firstUnhealthy;
+  if (isOrdered && !isFree) {
     return { steps: [], waitsFor: `${firstUnhealthy?.metadata.name} to be available before scaling down` };
   }
   return { steps: [{ do: "delete-pod", pod, because: "scaled" }], waitsFor: `${name} to be gone` };

@@ -43,6 +43,5 @@ export function sortPods(
 /** Whether the pod at this place stays on the current revision. Source: `newVersionedStatefulSetPod`. */
 function isBelowPartition(set: StatefulSet, index: number): boolean {
   const { type = "RollingUpdate", rollingUpdate } = set.spec.updateStrategy ?? {};
-  if (type !== "RollingUpdate") return false;
-  return index < (rollingUpdate === undefined ? (set.status?.currentReplicas ?? 0) : (rollingUpdate.partition ?? 0));
+  return type === "RollingUpdate" && index < (rollingUpdate?.partition ?? 0);
 }

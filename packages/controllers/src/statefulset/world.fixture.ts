@@ -1,4 +1,5 @@
-import type { PersistentVolumeClaim, Pod, StatefulSet } from "@ordinal/api";
+import type { Draft, PersistentVolumeClaim, Pod, StatefulSet } from "@ordinal/api";
+import { timestamp, unreachable } from "@ordinal/runtime";
 import { newClaim } from "./claims.ts";
 import { newPod, type Revision } from "./identity.ts";
 import type { Step } from "./step.ts";
@@ -45,23 +46,37 @@ export function aSet(spec: Partial<StatefulSet["spec"]> = {}): StatefulSet {
 }
 
 export interface PodOptions {
+  readonly state: PodState;
   readonly revision?: Revision;
   /** Since when the pod's Ready condition is what it is. */
   readonly sinceMs?: number;
 }
 
 /** The pod a set would have made for an ordinal, in some state. */
-export function aPod(set: StatefulSet, ordinal: number, state: PodState, options: PodOptions = {}): Pod {
-  const { revision: of = revisionA, sinceMs = nowMs - 3_600_000 } = options;
+export function aPod(set: StatefulSet, ordinal: number, options: PodOptions): Pod {
+  const { state, revision: of = revisionA, sinceMs = nowMs - 3_600_000 } = options;
   const draft = newPod(set, ordinal, of);
-  const startTime = new Date(nowMs - 7_200_000).toISOString();
+  return storedPod(draft, { uid: `uid-of-${draft.metadata.name}`, state, startMs: nowMs - 7_200_000, sinceMs });
+}
+
+/** What the API server and the supervisor make of a new pod. */
+export function storedPod(
+  draft: Draft<Pod>,
+  {
+    uid,
+    state,
+    startMs,
+    sinceMs,
+  }: { readonly uid: string; readonly state: PodState } & Record<"startMs" | "sinceMs", number>,
+): Pod {
+  const startTime = timestamp(startMs);
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
       ...draft.metadata,
       name: draft.metadata.name ?? "",
-      uid: `uid-of-${draft.metadata.name}`,
+      uid,
       resourceVersion: "1",
       creationTimestamp: startTime,
       ...(state === "terminating" ? { deletionTimestamp: startTime } : {}),
@@ -74,7 +89,7 @@ export function aPod(set: StatefulSet, ordinal: number, state: PodState, options
         {
           type: "Ready",
           status: state === "ready" || state === "terminating" ? "True" : "False",
-          lastTransitionTime: state === "pending" || state === "running" ? startTime : new Date(sinceMs).toISOString(),
+          lastTransitionTime: state === "pending" || state === "running" ? startTime : timestamp(sinceMs),
         },
       ],
     },
@@ -141,5 +156,7 @@ export function sayStep(step: Step): string {
       return `delete ${step.pod.metadata.name} because ${step.because}`;
     case "refuse-pod":
       return `refuse ${step.podName}: ${step.message}`;
+    default:
+      return unreachable(step);
   }
 }
