@@ -3,7 +3,7 @@ import type { Client } from "@ordinal/client";
 import {
   createInformers,
   startBindingController,
-  startBootstrap,
+  startBootstrapController,
   startEndpointsController,
   startGarbageCollector,
   startNamespaceController,
@@ -34,6 +34,9 @@ export interface Daemon {
 
 const clock = systemClock;
 
+/** The API is for this machine alone. */
+const apiHost = "127.0.0.1";
+
 /** Constructs every part and connects them. What was started is stopped again when a later part cannot start. */
 export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log: Logger }): Promise<Daemon> {
   const parts = createStopStack(); // stops in reverse order; also if a later line throws
@@ -45,13 +48,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     ]);
     parts.add(store);
     parts.add(pods.runtime);
-    const client = await createRegistry({
-      store,
-      clock,
-      log,
-      serviceCidr: pods.serviceCidr,
-      clusterDomain: settings.clusterDomain,
-    });
+    const client = await createRegistry({ store, clock, log: log.child({ part: "registry" }), serviceRange: pods.serviceCidr });
     const supervisor = await startSupervisor({
       client,
       runtime: pods.runtime,
@@ -74,14 +71,14 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         registry: client,
         streams: supervisor.streams,
         credentials,
-        listen: { host: "127.0.0.1", port: portToTry(settings, earlier) },
+        listen: { host: apiHost, port: portToTry(settings, earlier) },
         clock,
         log: log.child({ part: "server" }),
         version: `${kubernetesVersion}+ordinal${ordinalVersion}`,
       }),
     );
-    await writeKubeconfig(dir.kubeconfig, { server: `https://127.0.0.1:${server.port}`, credentials });
-    await startControllers(parts, { client, log, apiPort: server.port, apiAddress: pods.apiAddress });
+    await writeKubeconfig(dir.kubeconfig, { server: `https://${apiHost}:${server.port}`, credentials });
+    await startControllers(parts, { client, log, apiPort: server.port, serviceAddress: pods.kubernetesAddress });
     parts.add(
       await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
     );
@@ -114,11 +111,12 @@ function portToTry(settings: Settings, earlier: RunFile | undefined): number {
 
 async function startControllers(
   parts: StopStack,
-  { client, log, apiPort, apiAddress }: { client: Client; log: Logger; apiPort: number; apiAddress: string },
+  { client, log, apiPort, serviceAddress }: { client: Client; log: Logger; apiPort: number; serviceAddress: string },
 ): Promise<void> {
   const informers = parts.add(createInformers({ client, clock, log: log.child({ part: "controllers" }) }));
   const options = { client, informers, clock, log: log.child({ part: "controllers" }) };
-  await startBootstrap({ ...options, apiPort, apiAddress });
+  const bootstrap = parts.add(startBootstrapController({ ...options, apiPort, apiAddress: apiHost, serviceAddress }));
+  await bootstrap.ready;
   parts.add(startNamespaceController(options));
   parts.add(startGarbageCollector(options));
   parts.add(startScheduler(options));
