@@ -7,7 +7,9 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = { start: bench
 const problem = machineProblem();
 const [which = "all"] = process.argv.slice(2);
 if (which === "--help" || which === "-h" || (which !== "all" && benchmarks[which] === undefined)) {
-  console.log(`usage: scripts/bench [${[...Object.keys(benchmarks), "all"].join("|")}]\n\nPrints figures as tables. Needs root on Linux; works in namespaces of its own.`);
+  console.log(
+    `usage: scripts/bench [${[...Object.keys(benchmarks), "all"].join("|")}]\n\nPrints figures as tables. Needs root on Linux; works in namespaces of its own.`,
+  );
   process.exitCode = which.startsWith("-") ? 0 : 1;
 } else if (problem !== undefined) {
   console.error(`bench: cannot run here: ${problem}`);

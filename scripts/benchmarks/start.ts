@@ -30,7 +30,9 @@ export async function benchStart(): Promise<void> {
 async function timeToReady(machine: Machine): Promise<number> {
   const begun = performance.now();
   const started = machine.startDaemon("--runtime", "sandbox");
-  const readyMs = eventually("/readyz answers", async () => ((await machine.readyz()) ? performance.now() - begun : undefined));
+  const readyMs = eventually("/readyz answers", async () =>
+    (await machine.readyz()) ? performance.now() - begun : undefined,
+  );
   await started;
   return await readyMs;
 }

@@ -31,16 +31,20 @@ export class Machine {
   readonly dir: string;
   readonly dataDir: string;
   readonly #holder: ChildProcess;
+  readonly #entry: readonly string[];
   #daemon: ChildProcess | undefined;
   #output = "";
 
-  private constructor(dir: string, holder: ChildProcess) {
+  private constructor(dir: string, { holder, compiled }: { holder: ChildProcess; compiled: boolean }) {
     this.dir = dir;
     this.dataDir = join(dir, "data");
     this.#holder = holder;
+    const main = join(projectDir, "packages/daemon", compiled ? "dist/cli/main.js" : "src/cli/main.ts");
+    this.#entry = [process.execPath, ...(compiled ? ["--conditions=compiled"] : []), main];
   }
 
-  static async create(): Promise<Machine> {
+  /** With `compiled`, runs what scripts/start has compiled, else the sources as they are. */
+  static async create({ compiled = false }: { readonly compiled?: boolean } = {}): Promise<Machine> {
     const dir = await mkdtemp(join(tmpdir(), "ordinal-machine-"));
     const setUp =
       "ip link set lo up && mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && echo up && exec sleep infinity";
@@ -48,7 +52,7 @@ export class Machine {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
-    return new Machine(dir, holder);
+    return new Machine(dir, { holder, compiled });
   }
 
   /** What the daemon has printed so far. */
@@ -112,7 +116,13 @@ export class Machine {
 
   /** A command line of ordinal's own, without setting anything up. */
   ordinal(...args: readonly string[]): readonly string[] {
-    return [process.execPath, join(projectDir, "packages/daemon/src/cli/main.ts"), ...args];
+    return [...this.#entry, ...args];
+  }
+
+  /** Whether the API says that it is ready. */
+  async readyz(port = 6445): Promise<boolean> {
+    const { stdout } = await this.run(["curl", "-sk", "--max-time", "2", `https://127.0.0.1:${port}/readyz`]);
+    return stdout === "ok";
   }
 
   /** Kills the daemon as a crash would, and waits until it is gone. */
