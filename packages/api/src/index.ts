@@ -18,6 +18,8 @@ export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts"
 export type { Result } from "./result.ts";
 export { checkFields, checkType, decodingError, strictDecodingMessage } from "./schema/check-fields.ts";
 export type { FieldReport } from "./schema/check-fields.ts";
+export { listMergeOf } from "./schema/merge-keys.ts";
+export type { ListMerge } from "./schema/merge-keys.ts";
 export { descriptionsOf, fieldsOf, typeNameOf, typeNames } from "./schema/schema.ts";
 export type { Field, Fields, FieldType, ValueType } from "./schema/schema.ts";
 export {
