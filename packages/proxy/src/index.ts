@@ -1,1 +1,2 @@
-export {};
+export { startProxy } from "./proxy.ts";
+export type { Proxy, ProxyOptions } from "./proxy.ts";
