@@ -1,3 +1,4 @@
+import { PassThrough, pipeline, type Readable } from "node:stream";
 import { isApiError, type Result } from "@ordinal/api";
 import { readAttachRequest, readExecRequest } from "./command-options.ts";
 import { statusOfFailure } from "./command-status.ts";
@@ -48,11 +49,31 @@ async function start({ target, query, streams }: StreamAsk): Promise<Started> {
 /** What is wrong with the request is thrown on; what went wrong while starting the command becomes a value. */
 async function outcomeOf(starting: Promise<StreamSession>): Promise<Started["session"]> {
   try {
-    return { ok: true, value: await starting };
+    return { ok: true, value: holdOutput(await starting) };
   } catch (error) {
     if (isApiError(error) && error.reason !== "InternalError") throw error;
     return { ok: false, error };
   }
+}
+
+/**
+ * The client may need a moment to open its streams. A process may end in that time, and Node then empties its pipes,
+ * whether anybody reads them or not.
+ */
+function holdOutput(session: StreamSession): StreamSession {
+  const { stdin, stdout, stderr, exitCode } = session;
+  return {
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(stdout === undefined ? {} : { stdout: held(stdout) }),
+    ...(stderr === undefined ? {} : { stderr: held(stderr) }),
+    exitCode,
+    resize: (size) => session.resize(size),
+    close: () => session.close(),
+  };
+}
+
+function held(output: Readable): Readable {
+  return pipeline(output, new PassThrough(), () => {});
 }
 
 async function openWire(
