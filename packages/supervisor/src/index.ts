@@ -1,1 +1,2 @@
-export {};
+export { startSupervisor } from "./supervisor.ts";
+export type { StopHow, Supervisor, SupervisorOptions } from "./supervisor.ts";

@@ -1,0 +1,56 @@
+import type { Readable } from "node:stream";
+import { describeError } from "@ordinal/runtime";
+import type { PodRuntime, RunId } from "../pod-runtime.ts";
+import type { ProbeResult } from "./probe-state.ts";
+
+export interface ExecTarget {
+  readonly runtime: Pick<PodRuntime, "exec">;
+  readonly run: RunId;
+  readonly argv: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** How much output is kept. Source: `pkg/probe/exec` maxReadLength. */
+const keptBytes = 10 * 1024;
+
+/** Runs a command in the container; exit code 0 is success, and what it says is the message. */
+export async function checkExec(target: ExecTarget): Promise<ProbeResult> {
+  const { code, output } = await runInContainer(target);
+  if (code === 0) return { is: "success", message: output };
+  return { is: "failure", message: code === "timeout" ? `command timed out: ${JSON.stringify(target.argv.join(" "))}` : output };
+}
+
+/** The exit code and the first part of the output; killed, and `timeout`, when the signal aborts first. */
+export async function runInContainer(
+  target: ExecTarget,
+): Promise<{ readonly code: number | "timeout" | "failed"; readonly output: string }> {
+  const { runtime, run, argv, signal } = target;
+  try {
+    const session = await runtime.exec({ run, argv, tty: false, stdin: false });
+    const aborted = new Promise<"timeout">((resolve) => {
+      if (signal.aborted) resolve("timeout");
+      signal.addEventListener("abort", () => resolve("timeout"), { once: true });
+    });
+    const collected = Promise.all([collect(session.stdout), collect(session.stderr)]);
+    const code = await Promise.race([session.exitCode, aborted]);
+    if (code === "timeout") {
+      session.close();
+      collected.catch(() => {});
+      return { code, output: "" };
+    }
+    return { code, output: (await collected).join("") };
+  } catch (error) {
+    return { code: "failed", output: describeError(error) };
+  }
+}
+
+async function collect(stream: Readable | undefined): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream ?? []) {
+    // The rest is read too, so that the command never blocks on a full pipe.
+    if (length < keptBytes) chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+  }
+  return Buffer.concat(chunks).subarray(0, keptBytes).toString("utf8");
+}

@@ -1,0 +1,60 @@
+import { annotations, labels, matches, selectorOfMap, type EndpointSlice, type Lease, type Pod, type Service } from "@ordinal/api";
+
+/** The services and slices of a pod's namespace. */
+export interface NamesWorld {
+  readonly services: readonly Service[];
+  readonly slices: readonly EndpointSlice[];
+}
+
+/** The services that select this pod, and so give it a name. */
+export function servicesOf(pod: Pod, services: readonly Service[]): readonly Service[] {
+  return services.filter((service) => {
+    const selector = selectorOfMap(service.spec.selector);
+    const isHere = service.metadata.namespace === pod.metadata.namespace && service.spec.type !== "ExternalName";
+    return isHere && selector !== undefined && matches(selector, pod.metadata.labels);
+  });
+}
+
+/**
+ * The revision that DNS must serve before a pod with ready containers is Ready: every service that selects it has a slice
+ * that lists it as ready. 0 when no service does; undefined while a slice still has to be written.
+ */
+export function publishedRevision(pod: Pod, { services, slices }: NamesWorld): number | undefined {
+  const revisions = servicesOf(pod, services).map((service) => {
+    const listing = slicesOf(service, slices).filter((slice) => listsAsReady(slice, pod));
+    return listing.length === 0 ? undefined : Math.min(...listing.map(revisionOf));
+  });
+  if (revisions.includes(undefined)) return undefined;
+  return Math.max(0, ...revisions.filter((revision) => revision !== undefined));
+}
+
+/**
+ * The revision that DNS must serve before a pod that goes may be told so: no slice lists it as ready any more. Services
+ * that publish unready pods are not waited for. Undefined while a slice still lists it.
+ */
+export function withdrawnRevision(pod: Pod, { services, slices }: NamesWorld): number | undefined {
+  const waited = services.filter(
+    (service) => service.metadata.namespace === pod.metadata.namespace && service.spec.publishNotReadyAddresses !== true,
+  );
+  const theirs = waited.flatMap((service) => slicesOf(service, slices));
+  if (theirs.some((slice) => listsAsReady(slice, pod))) return undefined;
+  const selecting = servicesOf(pod, waited).flatMap((service) => slicesOf(service, slices));
+  return Math.max(0, ...selecting.map(revisionOf));
+}
+
+/** The highest revision in the answers of DNS, as its lease says; 0 when there is no lease. */
+export function servedRevision(lease: Lease | undefined): number {
+  const revision = Number(lease?.metadata.annotations?.[annotations.servedRevision]);
+  return Number.isSafeInteger(revision) ? revision : 0;
+}
+
+function slicesOf(service: Service, slices: readonly EndpointSlice[]): readonly EndpointSlice[] {
+  const { namespace, name } = service.metadata;
+  return slices.filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[labels.serviceName] === name);
+}
+
+function listsAsReady({ endpoints = [] }: EndpointSlice, pod: Pod): boolean {
+  return endpoints.some(({ targetRef, conditions }) => targetRef?.uid === pod.metadata.uid && conditions?.ready !== false);
+}
+
+const revisionOf = (slice: EndpointSlice): number => Number(slice.metadata.resourceVersion);

@@ -1,0 +1,81 @@
+import type { Result, Volume } from "@ordinal/api";
+import { writeAtomically, type VolumeFile } from "./atomic-files.ts";
+import { configMapFiles, downwardFiles, secretFiles, type KeysWanted } from "./object-files.ts";
+import type { MountedVolume, VolumeContext, VolumePlugin } from "./volume.ts";
+
+type Files = Result<readonly VolumeFile[], string>;
+type Projection = NonNullable<NonNullable<Volume["projected"]>["sources"]>[number];
+
+const usualMode = 0o644;
+
+/** A config map's keys as files. */
+export const configMapPlugin: VolumePlugin = {
+  kind: "configMap",
+  async setUp({ configMap = {} }, context) {
+    const wanted = wants("configmap", configMap.name, configMap);
+    return await put(configMapFiles(await context.sources.configMap(wanted.name), wanted), context);
+  },
+};
+
+/** A secret's keys as files, on the disk of the host like every other file of the pod. */
+export const secretPlugin: VolumePlugin = {
+  kind: "secret",
+  async setUp({ secret = {} }, context) {
+    const wanted = wants("secret", secret.secretName, secret);
+    return await put(secretFiles(await context.sources.secret(wanted.name), wanted), context);
+  },
+};
+
+/** Facts about the pod as files. */
+export const downwardApiPlugin: VolumePlugin = {
+  kind: "downwardAPI",
+  async setUp({ downwardAPI = {} }, context) {
+    return await put(downwardFiles(downwardAPI.items ?? [], context, downwardAPI.defaultMode ?? usualMode), context);
+  },
+};
+
+/** Several of the above in one directory. */
+export const projectedPlugin: VolumePlugin = {
+  kind: "projected",
+  async setUp({ projected }, context) {
+    const mode = projected?.defaultMode ?? usualMode;
+    const files = new Map<string, VolumeFile>();
+    for (const source of projected?.sources ?? []) {
+      const projection = await project(source, context, mode);
+      if (!projection.ok) return projection;
+      for (const file of projection.value) files.set(file.path, file);
+    }
+    return await put({ ok: true, value: [...files.values()] }, context);
+  },
+};
+
+async function project(source: Projection, context: VolumeContext, defaultMode: number): Promise<Files> {
+  if (source.configMap !== undefined) {
+    const wanted = wants("configmap", source.configMap.name, { ...source.configMap, defaultMode });
+    return configMapFiles(await context.sources.configMap(wanted.name), wanted);
+  }
+  if (source.secret !== undefined) {
+    const wanted = wants("secret", source.secret.name, { ...source.secret, defaultMode });
+    return secretFiles(await context.sources.secret(wanted.name), wanted);
+  }
+  if (source.downwardAPI !== undefined) return downwardFiles(source.downwardAPI.items ?? [], context, defaultMode);
+  const [kind = "nothing"] = Object.keys(source);
+  return { ok: false, error: `projected source ${kind} is not supported; configMap, secret and downwardAPI are` };
+}
+
+interface Reference {
+  readonly items?: KeysWanted["items"];
+  readonly defaultMode?: number;
+  readonly optional?: boolean;
+}
+
+function wants(kind: KeysWanted["kind"], name: string | undefined, reference: Reference): KeysWanted {
+  const { items, defaultMode = usualMode, optional = false } = reference;
+  return { kind, name: name ?? "", mode: defaultMode, optional, ...(items === undefined ? {} : { items }) };
+}
+
+async function put(files: Files, { directory }: VolumeContext): Promise<Result<MountedVolume, string>> {
+  if (!files.ok) return files;
+  await writeAtomically(directory, files.value);
+  return { ok: true, value: { source: directory, readOnly: true } };
+}

@@ -1,0 +1,40 @@
+import { lstat, mkdir, realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { Result } from "@ordinal/api";
+import { hasCode } from "@ordinal/runtime";
+
+/**
+ * The place of a subPath inside a volume, made if it is missing. Links are followed as long as they stay inside the
+ * volume; what leads out of it is refused. Source: `pkg/volume/util/subpath`.
+ */
+export async function resolveSubPath(volume: string, subPath: string): Promise<Result<string, string>> {
+  const parts = subPath.split("/").filter((part) => part !== "" && part !== ".");
+  if (isAbsolute(subPath) || parts.includes("..")) {
+    return { ok: false, error: `subPath ${JSON.stringify(subPath)} must be a path within the volume` };
+  }
+  const root = await realpath(volume);
+  let place = root;
+  for (const part of parts) {
+    const next = join(place, part);
+    await makeIfMissing(next);
+    place = await realpath(next);
+    if (!isWithin(root, place)) {
+      return { ok: false, error: `subPath ${JSON.stringify(subPath)} leads out of the volume, to ${place}` };
+    }
+  }
+  return { ok: true, value: place };
+}
+
+async function makeIfMissing(path: string): Promise<void> {
+  try {
+    await lstat(path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    await mkdir(path, { mode: 0o777, recursive: true });
+  }
+}
+
+function isWithin(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

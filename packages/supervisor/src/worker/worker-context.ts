@@ -1,0 +1,37 @@
+import type { Client, EventRecorder } from "@ordinal/client";
+import type { BackoffOptions, Clock, Logger } from "@ordinal/runtime";
+import type { NodeCapacity } from "../environment/resource-field.ts";
+import type { Catalogue } from "../images/profile.ts";
+import type { PodRuntime } from "../pod-runtime.ts";
+import type { Names } from "../readiness/names.ts";
+
+/** What every pod worker stands on. */
+export interface WorkerContext {
+  readonly client: Client;
+  readonly runtime: PodRuntime;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+  readonly names: Names;
+  readonly catalogue: Catalogue;
+  readonly settings: WorkerSettings;
+  /** Asks for this pod to be looked at soon. */
+  enqueue(podUid: string): void;
+}
+
+/** All times in milliseconds. */
+export interface WorkerSettings {
+  /** A directory per pod for what is not in its sandbox: volumes that go with it, files of its images. */
+  podDirectory(podUid: string): string;
+  readonly clusterDomain: string;
+  readonly dnsAddress: string;
+  readonly hostResolvConf: string;
+  readonly hostIP: string;
+  readonly capacity: NodeCapacity;
+  /** The Node program, for the built-in web server. */
+  readonly nodeProgram: string;
+  readonly crashBackoff: BackoffOptions;
+  readonly imageBackoff: BackoffOptions;
+  /** How long readiness and deletion wait for DNS at most. */
+  readonly namesBoundMs: number;
+}
