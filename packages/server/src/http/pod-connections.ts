@@ -2,14 +2,31 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { ApiError, type Pod } from "@ordinal/api";
 import type { Ref } from "@ordinal/client";
+import { acceptStream } from "../streams/accept-stream.ts";
+import { sendLog } from "../streams/send-log.ts";
+import type { Answer } from "./exchange.ts";
 import type { Target } from "./read.ts";
 import type { ResourceRoute } from "./route.ts";
 import type { Services } from "./services.ts";
 
-/** GET of `pods/log`: the text goes out as it comes. */
-export async function serveLog(services: Services, { exchange, at }: Target & { at: Ref }): Promise<void> {
-  await scheduledPod(services, at);
-  throw new ApiError("ServiceUnavailable", `no logs of ${podOf(at).pod} yet: ${exchange.query.size}`);
+/**
+ * GET of `pods/log`: the text goes out as it comes. A pod that is on no node has written nothing yet.
+ * Source of the texts here: `registry/core/pod/strategy.go`.
+ */
+export async function serveLog(
+  services: Services,
+  { exchange, at }: Target & { at: Ref },
+): Promise<Answer | undefined> {
+  const { request, response, query, signal } = exchange;
+  const { registry, streams, clock, log } = services;
+  const pod = await registry.get("pods", at);
+  checkContainer(pod, query.get("container"));
+  if (!pod.spec.nodeName) return { code: 200, bytes: "", headers: { "content-type": "text/plain" } };
+  const { namespace = "", name } = at;
+  // A followed log has no end of its own that stopping the server could wait for.
+  signal.addEventListener("abort", () => response.destroy(), { once: true });
+  await sendLog({ request, response, query, streams, clock, log, target: { namespace, pod: name } });
+  return undefined;
 }
 
 /** Opens a stream to a pod over a connection that asked for an upgrade. Throws ApiError while nothing has been answered. */
@@ -25,8 +42,11 @@ export async function openStream(
   if (name === undefined || namespace === undefined || !isStream(subresource)) {
     throw new ApiError("BadRequest", "this path cannot be upgraded");
   }
-  await scheduledPod(services, { namespace, name });
-  throw new ApiError("ServiceUnavailable", `no streams yet: ${query.size} ${upgrade.head.length}`);
+  const { registry, streams, clock, log } = services;
+  const pod = await registry.get("pods", { namespace, name });
+  if (subresource !== "portforward") checkContainer(pod, query.get("container"));
+  if (!pod.spec.nodeName) throw new ApiError("BadRequest", `pod ${name} does not have a host assigned`);
+  await acceptStream({ ...upgrade, query, streams, clock, log, target: { namespace, pod: name, verb: subresource } });
 }
 
 /** A connection that asks to become something else than HTTP. */
@@ -37,15 +57,21 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-/** The pod, which must be on a node: only then is there somebody to ask. Source: `registry/core/pod/strategy.go`. */
-async function scheduledPod({ registry }: Services, at: Ref): Promise<Pod> {
-  const pod = await registry.get("pods", at);
-  if (pod.spec.nodeName) return pod;
-  throw new ApiError("BadRequest", `pod ${at.name} does not have a host assigned`);
-}
-
-function podOf({ namespace = "", name }: Ref): { readonly namespace: string; readonly pod: string } {
-  return { namespace, pod: name };
+/** Refuses a container the pod does not have, and silence about which one where there are several. */
+function checkContainer({ metadata, spec }: Pod, container: string | null): void {
+  const names = (containers: Pod["spec"]["containers"] = []): string => containers.map(({ name }) => name).join(" ");
+  const all = [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
+  if (container) {
+    if (all.some(({ name }) => name === container)) return;
+    throw new ApiError("BadRequest", `container ${container} is not valid for pod ${metadata.name}`);
+  }
+  if (spec.containers.length === 1) return;
+  const initial =
+    spec.initContainers === undefined ? "" : ` or one of the init containers: [${names(spec.initContainers)}]`;
+  throw new ApiError(
+    "BadRequest",
+    `a container name must be specified for pod ${metadata.name}, choose one of: [${names(spec.containers)}]${initial}`,
+  );
 }
 
 function isStream(subresource: string | undefined): subresource is "attach" | "exec" | "portforward" {

@@ -1,6 +1,8 @@
 import { apiVersionOf, type KubeObject } from "@ordinal/api";
 import type { List } from "@ordinal/client";
+import { printerOf } from "../tables/printers.ts";
 import { partialMetadata, renderTable, type TableMetadata, type TableOptions } from "../tables/render.ts";
+import type { TablePrinter } from "../tables/table.ts";
 import { chooseShape, type Shape } from "./accept.ts";
 import { ok, type Answer, type Exchange } from "./exchange.ts";
 import { readListOptions } from "./options.ts";
@@ -36,8 +38,8 @@ export interface Presentation extends Target {
   readonly shape: Shape;
 }
 
-/** One object in the shape the client asked for. */
-export function present(object: KubeObject, presentation: Presentation): unknown {
+/** One object in the shape the client asked for; as a table by this printer, or else by that of its kind. */
+export function present(object: KubeObject, presentation: Presentation, printer?: TablePrinter): unknown {
   const { shape, route } = presentation;
   switch (shape.as) {
     case "object":
@@ -46,7 +48,7 @@ export function present(object: KubeObject, presentation: Presentation): unknown
       return partialMetadata(object, shape.apiVersion);
     case "table": {
       const metadata = { resourceVersion: object.metadata.resourceVersion };
-      return renderTable(route.kind.plural, [object as never], tableOptions(presentation, { metadata }));
+      return renderTable(printer ?? tableOf(route), [object], tableOptions(presentation, { metadata }));
     }
   }
 }
@@ -63,8 +65,13 @@ export function presentList(list: List<KubeObject>, presentation: Presentation):
       return { kind: "PartialObjectMetadataList", apiVersion: shape.apiVersion, metadata, items };
     }
     case "table":
-      return renderTable(route.kind.plural, list.items as never, tableOptions(presentation, { metadata }));
+      return renderTable(tableOf(route), list.items, tableOptions(presentation, { metadata }));
   }
+}
+
+/** How objects of this route are shown. The kind behind a route decides their type; the compiler cannot see that. */
+export function tableOf({ kind }: ResourceRoute): TablePrinter {
+  return printerOf(kind.plural) as unknown as TablePrinter;
 }
 
 /** How tables are drawn for this client, now. */

@@ -74,18 +74,14 @@ async function servePart(services: Services, target: Target & { at: Ref }): Prom
     case "finalize":
       if (method === "PUT") return await replaceOne(services, target);
       throw methodNotAllowed();
-    case "scale": {
-      const answer = await serveScale(services, target);
-      if (answer === undefined) throw methodNotAllowed();
-      return answer;
-    }
+    case "scale":
+      return await serveScale(services, target);
     case "binding":
       if (method === "POST") return await bindPod(services, target);
       throw methodNotAllowed();
     case "log":
       if (method !== "GET") throw methodNotAllowed();
-      await serveLog(services, target);
-      return undefined;
+      return await serveLog(services, target);
     case "attach":
     case "exec":
     case "portforward":

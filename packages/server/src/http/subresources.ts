@@ -1,9 +1,13 @@
 import { ApiError, checkType, decodingError, type Scale, type Status } from "@ordinal/api";
 import type { Ref, WriteOptions } from "@ordinal/client";
+import type { TablePrinter } from "../tables/table.ts";
+import { scaleTable } from "../tables/workloads.ts";
+import { chooseShape } from "./accept.ts";
 import { isObject, readObject, type WireObject } from "./body.ts";
 import { created, ok, type Answer } from "./exchange.ts";
 import { readWriteOptions } from "./options.ts";
-import type { Target } from "./read.ts";
+import { methodNotAllowed } from "./failures.ts";
+import { present, type Target } from "./read.ts";
 import type { Services } from "./services.ts";
 import { readPatch } from "./write.ts";
 
@@ -11,20 +15,25 @@ const scaleKind = { version: "v1", kind: "Scale" };
 const bindingKind = { version: "v1", kind: "Binding" };
 
 /** GET, PUT and PATCH of `statefulsets/scale`. */
-export async function serveScale(services: Services, target: Target & { at: Ref }): Promise<Answer | undefined> {
+export async function serveScale(services: Services, target: Target & { at: Ref }): Promise<Answer> {
+  const shape = chooseShape(target.exchange.request.headers.accept);
+  const scale = await scaleAfter(services, target);
+  return ok(present(scale, { ...target, services, shape }, scaleTable as unknown as TablePrinter));
+}
+
+async function scaleAfter({ registry }: Services, target: Target & { at: Ref }): Promise<Scale> {
   const { exchange, at } = target;
-  const { registry } = services;
   switch (exchange.request.method) {
     case "GET":
-      return ok(await registry.getScale("statefulsets", at));
+      return await registry.getScale("statefulsets", at);
     case "PUT":
-      return ok(await registry.updateScale("statefulsets", ...(await readScale(target))));
+      return await registry.updateScale("statefulsets", ...(await readScale(target)));
     case "PATCH": {
       const patch = await readPatch(target, readWriteOptions(exchange.query, exchange.warn));
-      return ok(await registry.patchScale("statefulsets", at, patch));
+      return await registry.patchScale("statefulsets", at, patch);
     }
     default:
-      return undefined;
+      throw methodNotAllowed();
   }
 }
 

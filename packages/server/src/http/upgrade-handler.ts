@@ -1,7 +1,6 @@
-import { STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import { ApiError, type Status } from "@ordinal/api";
+import { ApiError } from "@ordinal/api";
+import { refuseUpgrade } from "../streams/plain-answer.ts";
 import { authenticate } from "./authenticate.ts";
 import { unknownPath } from "./failures.ts";
 import { openStream, type Upgrade } from "./pod-connections.ts";
@@ -24,20 +23,7 @@ export function createUpgradeHandler(services: Services): (upgrade: Upgrade) => 
       if (route.is !== "resource") throw unknownPath();
       await openStream(services, { upgrade, route, query });
     } catch (error) {
-      refuse(socket, statusOf(error, services.log));
+      refuseUpgrade(socket, ApiError.fromStatus(statusOf(error, services.log)));
     }
   };
-}
-
-/** After an upgrade request there is no response object: the answer is written by hand. */
-function refuse(socket: Duplex, status: Status & { readonly code: number }): void {
-  if (!socket.writable) return;
-  const body = `${JSON.stringify(status)}\n`;
-  const head = [
-    `HTTP/1.1 ${status.code} ${STATUS_CODES[status.code] ?? ""}`,
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "Connection: close",
-  ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -4,7 +4,7 @@ import type { WatchEvent } from "@ordinal/client";
 import { renderTable } from "../tables/render.ts";
 import { chooseShape } from "./accept.ts";
 import { readWatchQuery, type WatchQuery } from "./options.ts";
-import { present, tableOptions, type Presentation, type Target } from "./read.ts";
+import { present, tableOf, tableOptions, type Presentation, type Target } from "./read.ts";
 import { statusOf } from "./respond.ts";
 import type { Services } from "./services.ts";
 
@@ -82,10 +82,10 @@ function createLineWriter(presentation: Presentation, signal: AbortSignal): Line
     if (presentation.shape.as !== "table")
       return `${JSON.stringify({ type, object: present(object, presentation) })}\n`;
     const metadata = { resourceVersion: object.metadata.resourceVersion };
-    const rows = type === "BOOKMARK" ? [] : [object as never];
+    const rows = type === "BOOKMARK" ? [] : [object];
     const options = tableOptions(presentation, { metadata, withColumns });
     withColumns = false;
-    return `${JSON.stringify({ type, object: renderTable(presentation.route.kind.plural, rows, options) })}\n`;
+    return `${JSON.stringify({ type, object: renderTable(tableOf(presentation.route), rows, options) })}\n`;
   }
 
   return {

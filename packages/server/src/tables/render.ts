@@ -1,6 +1,5 @@
-import type { KubeObject, ObjectOf, ResourceName } from "@ordinal/api";
-import { printerOf } from "./printers.ts";
-import type { Cell, Column, RowCondition } from "./table.ts";
+import type { KubeObject } from "@ordinal/api";
+import type { Cell, Column, RowCondition, TablePrinter } from "./table.ts";
 
 /** Source: `metav1.Table`. */
 export interface Table {
@@ -37,12 +36,11 @@ export interface TableOptions {
 }
 
 /** Shows objects as rows. */
-export function renderTable<R extends ResourceName>(
-  resource: R,
-  objects: readonly ObjectOf<R>[],
+export function renderTable<T extends KubeObject>(
+  printer: TablePrinter<T>,
+  objects: readonly T[],
   options: TableOptions,
 ): Table {
-  const printer = printerOf(resource);
   const { apiVersion, metadata, includeObject, nowMs, withColumns } = options;
   return {
     kind: "Table",

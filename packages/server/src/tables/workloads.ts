@@ -1,4 +1,4 @@
-import { controllerOf, type ControllerRevision, type StatefulSet } from "@ordinal/api";
+import { controllerOf, type ControllerRevision, type Scale, type StatefulSet } from "@ordinal/api";
 import { timeSince } from "./human-duration.ts";
 import { ageColumn, column, nameColumn, wide, type TablePrinter } from "./table.ts";
 import { containerCells } from "./text.ts";
@@ -16,6 +16,21 @@ export const statefulSetTable: TablePrinter<StatefulSet> = {
     `${set.status?.readyReplicas ?? 0}/${set.spec.replicas ?? 0}`,
     timeSince(set.metadata.creationTimestamp, nowMs),
     ...containerCells(set.spec.template.spec?.containers ?? []),
+  ],
+};
+
+export const scaleTable: TablePrinter<Scale> = {
+  columns: [
+    nameColumn,
+    column("Desired", "Pods that are wanted.", { type: "integer" }),
+    column("Available", "Pods there are.", { type: "integer" }),
+    ageColumn,
+  ],
+  cells: (scale, nowMs) => [
+    scale.metadata.name,
+    scale.spec?.replicas ?? 0,
+    scale.status?.replicas ?? 0,
+    timeSince(scale.metadata.creationTimestamp, nowMs),
   ],
 };
 
