@@ -15,7 +15,7 @@ export interface StartControllerOptions {
 /** A reconcile loop fed by informers. */
 export interface Controller extends Stoppable {
   enqueue(key: string): void;
-  /** Enqueues the keys that `keysOf` finds in everything that is there now, and in every change from now on. */
+  /** Enqueues the keys that `keysOf` finds in everything that is there, and in every change from now on. */
   follow<T>(informer: Informer<T>, keysOf: (change: Change<T>) => Iterable<string>): void;
 }
 
@@ -33,11 +33,10 @@ export function startController({ name, clock, log, reads, reconcile }: StartCon
   return {
     enqueue: (key) => loop.enqueue(key),
     follow(informer, keysOf) {
-      const enqueueAll = (change: Parameters<typeof keysOf>[0]): void => {
+      const unsubscribe = informer.onChange((change) => {
         for (const key of keysOf(change)) loop.enqueue(key);
-      };
-      subscriptions.push(informer.onChange(enqueueAll));
-      for (const after of informer.list()) enqueueAll({ after });
+      });
+      subscriptions.push(unsubscribe);
     },
     async stop() {
       for (const unsubscribe of subscriptions) unsubscribe();

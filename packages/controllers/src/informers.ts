@@ -5,7 +5,10 @@ import { serviceKeysOfSlice } from "./endpoints/slice-owner.ts";
 
 /** Local copies of resources, shared by all controllers of a process, so that each resource is watched once. */
 export interface Informers extends Stoppable {
-  /** The copy of this resource. The first call starts it; it is stopped by `stop` of this whole, not by its users. */
+  /**
+   * The copy of this resource. The first call starts it; it is stopped by `stop` of this whole, not by its users.
+   * A listener that comes late is first told of everything that is there already.
+   */
   of<R extends ResourceName>(resource: R): Informer<ObjectOf<R>>;
 }
 
@@ -60,7 +63,15 @@ export function createInformers(options: InformersOptions): Informers {
   const started: Started = {};
 
   function start<R extends ResourceName>(resource: R): Informer<ObjectOf<R>> {
-    return startInformer(resource, { ...options, indexes: { ...commonIndexes, ...ownIndexes[resource] } });
+    const indexes = { ...commonIndexes, ...ownIndexes[resource] };
+    const informer = startInformer(resource, { ...options, indexes });
+    return {
+      ...informer,
+      onChange(listener) {
+        for (const after of informer.list()) listener({ after });
+        return informer.onChange(listener);
+      },
+    };
   }
 
   return {
