@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
 import { createOpenApi } from "../discovery/openapi-documents.ts";
-import { minimalOpenApi } from "../discovery/minimal-openapi.ts";
+import { openApiDocument } from "../discovery/openapi.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { PodStreams } from "../streams/pod-streams.ts";
 import type { Credentials } from "../tls/credentials.ts";
@@ -102,7 +102,7 @@ function createServices({ registry, streams, clock, log, version }: ApiServerOpt
     version,
     metrics,
     health: createHealth(),
-    openApi: createOpenApi(minimalOpenApi),
+    openApi: createOpenApi(openApiDocument),
   };
 }
 
