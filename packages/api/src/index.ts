@@ -1,6 +1,8 @@
 export { ApiError, isApiError } from "./api-error.ts";
 export type { Cause, Reason, Status, StatusDetails } from "./api-error.ts";
 export { withDefaults } from "./defaults/with-defaults.ts";
+export { isJsonObject } from "./json.ts";
+export type { JsonObject } from "./json.ts";
 export { apiVersionOf, findKind, kindOf, kinds, qualifiedResource } from "./kinds.ts";
 export type { Kind, ResourceName, Subresource } from "./kinds.ts";
 export {

@@ -1,4 +1,5 @@
-import { isJsonObject, valueAt } from "./json-values.ts";
+import { isJsonObject } from "@ordinal/api";
+import { valueAt } from "./json-values.ts";
 
 /** What tells the items of a list apart: the value of a field, or the item itself where there is none. */
 export function identityOf(item: unknown, key: string | undefined): unknown {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { ApiError } from "@ordinal/api";
-import { isJsonObject, setKey, valueAt } from "./json-values.ts";
-import type { JsonObject } from "./json-values.ts";
+import { ApiError, isJsonObject } from "@ordinal/api";
+import type { JsonObject } from "@ordinal/api";
+import { setKey, valueAt } from "./json-values.ts";
 
 type Container = JsonObject | unknown[];
 

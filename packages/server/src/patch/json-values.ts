@@ -1,9 +1,5 @@
-/** An object of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isJsonObject } from "@ordinal/api";
+import type { JsonObject } from "@ordinal/api";
 
 /** What an object has of its own at a key; `__proto__` is a key like any other. */
 export function valueAt(object: JsonObject, key: string): unknown {

@@ -1,6 +1,6 @@
-import { ApiError } from "@ordinal/api";
-import { isJsonObject, valueAt } from "./json-values.ts";
-import type { JsonObject } from "./json-values.ts";
+import { ApiError, isJsonObject } from "@ordinal/api";
+import type { JsonObject } from "@ordinal/api";
+import { valueAt } from "./json-values.ts";
 
 /** RFC 7386: objects are merged, null takes a field away, everything else replaces. */
 export function applyMergePatch(current: unknown, patch: unknown): unknown {

@@ -1,8 +1,7 @@
-import { ApiError, fieldsOf, listMergeOf } from "@ordinal/api";
-import type { FieldType, ListMerge } from "@ordinal/api";
+import { ApiError, fieldsOf, isJsonObject, listMergeOf } from "@ordinal/api";
+import type { FieldType, JsonObject, ListMerge } from "@ordinal/api";
 import { identityOf, orderItems } from "./element-order.ts";
-import { isJsonObject, showGo, valueAt } from "./json-values.ts";
-import type { JsonObject } from "./json-values.ts";
+import { showGo, valueAt } from "./json-values.ts";
 
 const orderPrefix = "$setElementOrder/";
 const deletePrefix = "$deleteFromPrimitiveList/";
