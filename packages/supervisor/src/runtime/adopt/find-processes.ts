@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { hasCode } from "@ordinal/runtime";
+import type { Clock } from "@ordinal/runtime";
+import { listIfPresent, readIfPresent } from "../commands/read-if-present.ts";
+import { sendSignal } from "./send-signal.ts";
+
+/**
+ * Kills every process whose environment has this assignment, and what they start meanwhile, until none is found.
+ * A process carries the environment it was started with wherever it forks to.
+ */
+export async function killMarked(assignment: string, clock: Clock): Promise<void> {
+  for (;;) {
+    const found = await findMarked(assignment);
+    for (const pid of found) sendSignal(pid, "SIGKILL");
+    if (found.length === 0) return;
+    // A killed process is in the list until the kernel has taken it apart.
+    await clock.sleep(2);
+  }
+}
+
+async function findMarked(assignment: string): Promise<readonly number[]> {
+  const numbers = (await listIfPresent("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const marks = await Promise.all(numbers.map((pid) => carries(pid, assignment)));
+  return numbers.filter((pid, at) => marks[at] === true && pid !== process.pid);
+}
+
+async function carries(pid: number, assignment: string): Promise<boolean> {
+  try {
+    const environ = await readFile(`/proc/${pid}/environ`, "latin1");
+    return environ.startsWith(`${assignment}\0`) || environ.includes(`\0${assignment}\0`);
+  } catch (error) {
+    // EACCES: another user's; a zombie has no environment any more.
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return false;
+    throw error;
+  }
+}
+
+/** The process and all that descend from it, parents first. */
+export async function processTree(pid: number): Promise<readonly number[]> {
+  const found = [pid];
+  for (const each of found) found.push(...(await childrenOf(each)));
+  return found;
+}
+
+/** The processes that this one started and that are still its children. */
+export async function childrenOf(pid: number): Promise<readonly number[]> {
+  const threads = await listIfPresent(`/proc/${pid}/task`);
+  const lists = await Promise.all(threads.map((thread) => readIfPresent(`/proc/${pid}/task/${thread}/children`)));
+  return lists.flatMap((list) => (list ?? "").split(" ").filter((word) => word !== "")).map(Number);
+}
+
+/** Kills a process and all that descend from it. */
+export async function killTree(pid: number): Promise<void> {
+  const tree = await processTree(pid);
+  // A stopped parent starts no more children while the others are being looked for.
+  for (const each of tree) sendSignal(each, "SIGSTOP");
+  for (const each of new Set([...(await processTree(pid)), ...tree])) sendSignal(each, "SIGKILL");
+}

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { StartError } from "../../pod-runtime.ts";
+import type { RunSpec } from "../../pod-runtime.ts";
+import { parseStat } from "../adopt/process-stat.ts";
+import type { ProcessIdentity } from "../adopt/process-stat.ts";
+import { marks } from "../adopt/marks.ts";
+import { systemPath } from "../commands/run-command.ts";
+import { readIfPresent } from "../commands/read-if-present.ts";
+import type { FifoPool } from "../exec/fifo-pool.ts";
+import { readReport } from "../exec/report.ts";
+import type { InstalledScripts } from "../shim/install-scripts.ts";
+import type { Backend, Launch, OpenPod } from "./backend.ts";
+import type { RunPlace } from "./places.ts";
+import { runRecord } from "./records.ts";
+import { changedAtMs } from "./run.ts";
+
+export interface LaunchContext {
+  readonly backend: Backend;
+  readonly pool: FifoPool;
+  readonly scripts: InstalledScripts;
+  /** `cat` writes one segment without end, where split(1) cannot write to numbered files. */
+  readonly logger: "split" | "cat";
+  readonly segmentBytes: number;
+}
+
+interface Start {
+  readonly pod: OpenPod;
+  readonly place: RunPlace;
+  readonly spec: RunSpec;
+}
+
+export interface Launched {
+  readonly process: ProcessIdentity;
+  readonly startedAtMs: number;
+}
+
+/** What becomes of `init` before all else: it says who it is, as /proc has it outside of the namespaces. */
+const introduction = `read -r stat </proc/self/stat && echo "$stat" >process || exit 128\n`;
+
+/**
+ * Starts the processes of a run in an empty directory, and resolves when the program is about to run. Rejects with a
+ * `StartError` when it cannot be, and leaves nothing then.
+ */
+export async function launchRun(context: LaunchContext, { pod, place, spec }: Start): Promise<Launched> {
+  await rm(place.directory, { recursive: true, force: true });
+  await mkdir(place.logs, { recursive: true, mode: 0o700 });
+  const [launch] = await Promise.all([
+    context.backend.prepareRun(pod, { place, spec }),
+    writeFile(place.record, JSON.stringify(runRecord(spec)), { mode: 0o600 }),
+    placeFifos(context.pool, { place, stdin: spec.stdin }),
+  ]);
+  await writeFile(place.init, introduction + launch.init, { mode: 0o600 });
+  const report = await startShim(context, { pod, place, spec, launch });
+  const text = report.ok ? await readIfPresent(place.process) : undefined;
+  const stat = text === undefined ? undefined : parseStat(text);
+  if (stat !== undefined) return { process: stat, startedAtMs: await changedAtMs(place.process) };
+  await context.backend.releaseRun(place);
+  await rm(place.directory, { recursive: true, force: true });
+  throw new StartError(
+    report.ok || report.message === "" ? "the container's first process was killed" : report.message,
+  );
+}
+
+async function placeFifos(pool: FifoPool, { place, stdin }: { place: RunPlace; stdin: boolean }): Promise<void> {
+  const { out, drain, alive, in: input } = place.fifos;
+  const paths = stdin ? [out, drain, alive, input] : [out, drain, alive];
+  await Promise.all(paths.map(async (path) => await rename(await pool.take(), path)));
+}
+
+async function startShim(
+  { scripts, logger, segmentBytes }: LaunchContext,
+  { pod, place, spec, launch }: Start & { readonly launch: Launch },
+): Promise<{ readonly ok: true } | { readonly ok: false; readonly message: string }> {
+  const stdin = String(spec.stdin);
+  const words = [
+    ...[scripts.start, String(segmentBytes), logger, stdin],
+    ...[...launch.beforeShim, "/bin/sh", scripts.shim, stdin],
+    ...[...launch.beforeInit, "/bin/sh", place.init],
+  ];
+  const child = spawn("/bin/sh", words, {
+    cwd: place.directory,
+    env: { PATH: systemPath, ...marks(pod.place, place) },
+    // A session of its own, so that a Ctrl-C on the daemon's terminal is not for the pods.
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  // The report ends without a word then.
+  child.on("error", () => {});
+  child.unref();
+  const stream = child.stdio[3] as Readable;
+  const report = await readReport(stream);
+  stream.destroy();
+  return report;
+}

@@ -1,0 +1,40 @@
+import type { RunSpec } from "../../pod-runtime.ts";
+
+/** What has to be known of a sandbox after a restart of the daemon. */
+export interface SandboxRecord {
+  readonly podUid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly hostname: string;
+  readonly address: string;
+  /** The boot in which it was made: nothing of it survives another one. */
+  readonly bootId: string;
+}
+
+/** What has to be known of a run to exec into it and to attach to it after a restart of the daemon. */
+export interface RunRecord {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDir: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly stdin: boolean;
+  readonly stdinOnce: boolean;
+  readonly tty: boolean;
+}
+
+/** The defaults of a `RunSpec` are set here. */
+export function runRecord(spec: RunSpec): RunRecord {
+  const { argv, env, workingDir = "/", user, stdin, stdinOnce = false, tty } = spec;
+  return { argv, env, workingDir, ...(user === undefined ? {} : { user }), stdin, stdinOnce, tty };
+}
+
+/** Reads what `JSON.stringify` wrote of a record; undefined when it was cut off by a crash. */
+export function parseRecord<T extends SandboxRecord | RunRecord>(text: string | undefined): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mustRun, runCommand } from "../commands/run-command.ts";
+import type { SandboxTools } from "../commands/host-tools.ts";
+import type { OpenPod } from "../core/backend.ts";
+import type { PodPlace } from "../core/places.ts";
+import { quote } from "../shim/quote.ts";
+import { isWithin, parseMountInfo } from "./mount-info.ts";
+
+const kinds = ["net", "uts", "ipc"] as const;
+
+/** How a pod is connected: the bridge, its own address with the prefix length, and the way to everything else. */
+export interface PodLink {
+  readonly bridge: string;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+}
+
+/**
+ * Makes the pod's namespaces, held by bind mounts and no process, with a link to the bridge. The link is made from
+ * inside, its other end put where the shell is, which saves a process.
+ */
+export async function makeNamespaces(tools: SandboxTools, pod: OpenPod, link: PodLink): Promise<void> {
+  const { place, hostname } = pod;
+  await mkdir(join(place.directory, "ns"), { recursive: true, mode: 0o700 });
+  await Promise.all(kinds.map(async (kind) => await writeFile(pin(place, kind), "")));
+  const holds = kinds.map((kind) => quote(`--${kind}=${pin(place, kind)}`)).join(" ");
+  const inside = `echo "$1" >/proc/sys/kernel/hostname && exec ${tools.ip} -batch -`;
+  const host = linkName(place.podUid);
+  await mustRun([
+    ...["/bin/sh", "-c"],
+    `${tools.unshare} ${holds} /bin/sh -c ${quote(inside)} sh ${quote(hostname)} <<END || exit
+link add eth0 type veth peer name ${host} netns $$
+link set lo up
+addr add ${link.address}/${link.prefixLength} dev eth0
+link set eth0 up
+route add default via ${link.gateway}
+END
+exec ${tools.ip} link set ${host} master ${link.bridge} up`,
+  ]);
+}
+
+/** Words that lead into the pod's namespaces. */
+export function enterPod(tools: SandboxTools, place: PodPlace): readonly string[] {
+  return [tools.nsenter, ...kinds.map((kind) => `--${kind}=${pin(place, kind)}`)];
+}
+
+/** Words that lead into the pod's network alone. */
+export function enterNetwork(tools: SandboxTools, place: PodPlace): readonly string[] {
+  return [tools.nsenter, `--net=${pin(place, "net")}`];
+}
+
+export async function hasNamespaces(place: PodPlace): Promise<boolean> {
+  const mounted = new Set(await mountsWithin(place.directory));
+  return kinds.every((kind) => mounted.has(pin(place, kind)));
+}
+
+/** Removes the link and every mount below the pod's directory; what is not there does not matter. */
+export async function removeNamespaces(tools: SandboxTools, place: PodPlace): Promise<void> {
+  await runCommand([tools.ip, "link", "del", linkName(place.podUid)]);
+  const mounted = await mountsWithin(place.directory);
+  if (mounted.length > 0) await mustRun([tools.umount, "-l", ...mounted]);
+}
+
+/** The host's end of a pod's link; at most 15 characters. */
+export function linkName(podUid: string): string {
+  return `ord${createHash("sha256").update(podUid).digest("hex").slice(0, 12)}`;
+}
+
+/** Last mounted first. */
+async function mountsWithin(directory: string): Promise<readonly string[]> {
+  const mounts = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
+  return mounts
+    .map(({ path }) => path)
+    .filter((path) => isWithin(path, directory))
+    .toReversed();
+}
+
+function pin({ directory }: PodPlace, kind: (typeof kinds)[number]): string {
+  return join(directory, "ns", kind);
+}
