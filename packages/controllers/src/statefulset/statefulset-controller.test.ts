@@ -225,18 +225,17 @@ describe("the StatefulSet controller over a real registry", () => {
   it("C28 adopts a matching orphan with a name of its own and releases a pod that no longer matches", async () => {
     await bringUp(aSet());
     const pod = await cluster.client.get("pods", { namespace, name: "web-1" });
-    const owners = (uid: string) => (pods: readonly Pod[]) =>
-      pods.some(({ metadata }) => metadata.uid === uid && (metadata.ownerReferences ?? []).length === 1);
+    const untilOwners = async (count: number) =>
+      await cluster.until("pods", (pods) =>
+        pods.some(
+          ({ metadata: { uid, ownerReferences = [] } }) => uid === pod.metadata.uid && ownerReferences.length === count,
+        ),
+      );
     await cluster.client.update("pods", { ...pod, metadata: { ...pod.metadata, ownerReferences: [] } });
-    await cluster.until("pods", owners(pod.metadata.uid));
-    await cluster.client.patch(
-      "pods",
-      { namespace, name: "web-1" },
-      { type: "merge", body: { metadata: { labels: { app: "other" } } } },
-    );
-    await cluster.until("pods", (pods) =>
-      pods.some(({ metadata }) => metadata.uid === pod.metadata.uid && (metadata.ownerReferences ?? []).length === 0),
-    );
+    await untilOwners(1);
+    const body = { metadata: { labels: { app: "other" } } };
+    await cluster.client.patch("pods", { namespace, name: "web-1" }, { type: "merge", body });
+    await untilOwners(0);
   });
 
   it("C18 says why a pod cannot be made while its claim is being deleted", async () => {
