@@ -5,9 +5,8 @@ import { groupVersions } from "./resources.ts";
 
 const compress = promisify(gzip);
 
-/** An OpenAPI v3 document as it goes out. */
+/** An OpenAPI v3 document as it is kept: compressed, as nearly every client takes it. */
 export interface OpenApiDocument {
-  readonly json: Buffer;
   readonly gzipped: Buffer;
   /** Changes with the content, so that clients may keep a document for ever under its hash. */
   readonly hash: string;
@@ -49,7 +48,7 @@ export function createOpenApi(describe: (group: string, version: string) => unkn
 async function encode(content: unknown): Promise<OpenApiDocument> {
   const json = Buffer.from(JSON.stringify(content));
   const hash = createHash("sha256").update(json).digest("hex").toUpperCase();
-  return { json, gzipped: await compress(json), hash };
+  return { gzipped: await compress(json), hash };
 }
 
 function pathOf(apiVersion: string): string {

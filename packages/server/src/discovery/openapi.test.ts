@@ -1,6 +1,5 @@
 import { kinds } from "@ordinal/api";
 import { expect } from "chai";
-import { describe, it } from "mocha";
 import { openApiDocument } from "./openapi.ts";
 
 interface Document {

@@ -8,12 +8,7 @@ export interface User {
   readonly groups: readonly string[];
 }
 
-/**
- * The user behind a connection; throws ApiError Unauthorized without a valid client certificate.
- *
- * `authorized` alone is not enough: on a resumed TLS 1.3 session Node also sets it for a client that never had a
- * certificate, so the certificate itself must be there.
- */
+/** The user behind a connection; throws ApiError Unauthorized without a certificate that this cluster's authority signed. */
 export function authenticate(socket: Socket): User {
   if (!(socket instanceof TLSSocket) || !socket.authorized) throw unauthorized();
   const { subject } = socket.getPeerCertificate();

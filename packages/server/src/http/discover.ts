@@ -1,3 +1,5 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { apiVersionOf } from "@ordinal/api";
 import { aggregatedContentType, aggregatedDiscovery, aggregatedVersion } from "../discovery/aggregated.ts";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from "../discovery/legacy.ts";
@@ -6,6 +8,8 @@ import { groupVersions } from "../discovery/resources.ts";
 import { parseAccept } from "./accept.ts";
 import { ok, type Answer, type Exchange } from "./exchange.ts";
 import { unknownPath } from "./failures.ts";
+
+const decompress = promisify(gunzip);
 
 /**
  * An empty OpenAPI v2 document: no bytes are a valid protobuf message. The type must be written with dots, though clients ask
@@ -70,7 +74,7 @@ export async function serveOpenApi(
   const wantsGzip = /\bgzip\b/.test(String(exchange.request.headers["accept-encoding"] ?? ""));
   return {
     code: 200,
-    bytes: wantsGzip ? document.gzipped : document.json,
+    bytes: wantsGzip ? document.gzipped : await decompress(document.gzipped),
     headers: {
       "content-type": "application/json",
       etag: `"${document.hash}"`,

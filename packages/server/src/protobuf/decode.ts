@@ -29,7 +29,7 @@ export function decodeProtobuf(body: Buffer): Decoded {
   return { apiVersion, kind, value: { apiVersion, kind, ...decodeMessage(raw, message) } };
 }
 
-const scalar = (name: string, type: string): Field => ({ name, shape: "one", type, keepsZero: false });
+const scalar = (name: string, type: string): Field => ({ name, shape: "one", type, keepsZero: true });
 
 const envelope: Message = new Map([
   [1, scalar("typeMeta", "TypeMeta")],

@@ -41,7 +41,7 @@ SubjectAccessReviewSpec: 1 resourceAttributes ResourceAttributes, 2 nonResourceA
 SubjectAccessReviewStatus: 1 allowed bool?, 2 reason string, 3 evaluationError string, 4 denied bool
 SubjectRulesReviewStatus: 1 resourceRules []ResourceRule, 2 nonResourceRules []NonResourceRule, 3 incomplete bool?, 4 evaluationError string
 TokenRequest: 1 metadata ObjectMeta, 2 spec TokenRequestSpec, 3 status TokenRequestStatus
-TokenRequestSpec: 1 audiences []string, 3 boundObjectRef BoundObjectReference, 4 expirationSeconds int?, 5 attestations {}[]string
+TokenRequestSpec: 1 audiences []string, 3 boundObjectRef BoundObjectReference, 4 expirationSeconds int?
 TokenRequestStatus: 1 token string?, 2 expirationTimestamp Time
 TokenReview: 1 metadata ObjectMeta, 2 spec TokenReviewSpec, 3 status TokenReviewStatus
 TokenReviewSpec: 1 token string, 2 audiences []string
