@@ -179,6 +179,21 @@ describe("the StatefulSet controller over a real registry", () => {
     });
   });
 
+  it("C14 is rolled back by sending it a revision's data, as kubectl rollout undo does", async () => {
+    const before = await cluster.client.create("statefulsets", aSet(0));
+    await untilStatus({ observedGeneration: 1 });
+    await setTemplate("nginx:2");
+    await untilStatus({ observedGeneration: 2 });
+    const { items } = await cluster.client.list("controllerrevisions");
+    const first = items.find((each) => each.revision === 1);
+    await cluster.client.patch("statefulsets", web, { type: "strategic", body: first?.data });
+    const after = await untilStatus({ updateRevision: first?.metadata.name ?? "" });
+    expect(after.spec.template.spec).to.deep.equal(before.spec.template.spec);
+    expect(after.spec.template).not.to.have.property("$patch");
+    const raised = await cluster.until("controllerrevisions", (all) => all.some((each) => each.revision === 3));
+    expect(raised).to.have.length(2);
+  });
+
   /** Sees every pod of a revision replaced, the highest first, and makes the new ones ready. */
   async function replaceAll(revision: string | undefined): Promise<void> {
     for (const name of ["web-1", "web-0"]) {

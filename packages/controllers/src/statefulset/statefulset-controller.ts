@@ -11,6 +11,7 @@ import type { Outcome, Stoppable } from "@ordinal/runtime";
 import type { ControllerOptions } from "../controller-options.ts";
 import { startController } from "../controller.ts";
 import { act } from "./act.ts";
+import { carryOut } from "./carry-out.ts";
 import { setsOfClaim, setsOfDependent } from "./concerned-sets.ts";
 import { revisionOf } from "./identity.ts";
 import { createOwnWrites } from "./own-writes.ts";
@@ -80,7 +81,10 @@ export function startStatefulSetController({ client, clock, log, informers }: Co
     const { steps, status, waitsFor, againMs } = plan(set, world);
     log.debug(`statefulset ${keyOf(set)}: ${steps.length} steps`, { waitsFor });
     try {
-      for (const each of steps) await act(set, each, { client, events, onWritten: note });
+      await carryOut(steps, {
+        isOrdered: set.spec.podManagementPolicy !== "Parallel",
+        act: async (each) => await act(set, each, { client, events, onWritten: note }),
+      });
     } finally {
       const written = await writeStatus(client, set, status);
       if (written !== undefined) note("statefulsets", written);
