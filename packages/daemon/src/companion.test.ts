@@ -12,7 +12,7 @@ const argv = [...process.execArgv, ...process.argv.slice(1)];
 const recordFile = process.argv[2];
 const addresses = [{ host: "127.0.0.1", port: process.pid }];
 await writeRecord(recordFile, { argv, addresses });
-process.send?.(addresses);
+process.send?.({ serving: addresses });
 setInterval(() => {}, 1000);
 `;
 

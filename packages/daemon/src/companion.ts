@@ -6,6 +6,7 @@ import { backoffDelay, hasCode, type Clock, type Logger } from "@ordinal/runtime
 import fsExtra from "fs-extra";
 import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 import type { Address } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What a companion process leaves on disk about itself, first when it starts and again when it serves. */
 export interface CompanionRecord extends ProcessIdentity {
@@ -25,12 +26,17 @@ export interface CompanionOptions {
   readonly log: Logger;
 }
 
+/** What a companion process says to the daemon that started it. */
+export type CompanionMessage = { readonly serving: readonly Address[] } | { readonly failed: string };
+
 /** A process of Ordinal's own that outlives the daemon. */
 export interface Companion {
   /** Where it serves, once it does. Rejects with the process's own words when it cannot at the first attempt. */
   readonly serving: Promise<readonly Address[]>;
   /** Lets go of it; it goes on running. */
   release(): Promise<void>;
+  /** For a start that failed: ends what this one has started, lets go of what it has adopted. */
+  undo(): Promise<void>;
   /** Ends it: SIGTERM, then SIGKILL after 2 s. */
   stop(): Promise<void>;
 }
@@ -47,6 +53,7 @@ export function keepCompanion(options: CompanionOptions): Companion {
   const ending = new AbortController();
   const serving = Promise.withResolvers<readonly Address[]>();
   serving.promise.catch(() => {});
+  let isStartedHere = false;
 
   async function run(): Promise<void> {
     let failures = 0;
@@ -82,11 +89,16 @@ export function keepCompanion(options: CompanionOptions): Companion {
 
   async function startAndWait(): Promise<string> {
     const child = start(options);
-    child.on("message", (addresses: readonly Address[]) => {
-      serving.resolve(addresses);
+    isStartedHere = true;
+    child.on("message", (message: CompanionMessage) => {
+      if ("failed" in message) {
+        serving.reject(new UsageError(message.failed));
+        return;
+      }
+      serving.resolve(message.serving);
       log.info(`${name} is serving`, {
         pid: child.pid,
-        addresses: addresses.map(({ host, port }) => `${host}:${port}`),
+        addresses: message.serving.map(({ host, port }) => `${host}:${port}`),
       });
       child.disconnect();
     });
@@ -106,14 +118,11 @@ export function keepCompanion(options: CompanionOptions): Companion {
     ending.abort();
     await finished;
   };
-  return {
-    serving: serving.promise,
-    release,
-    async stop() {
-      await release();
-      await stopRecorded(recordFile, clock);
-    },
+  const stop = async (): Promise<void> => {
+    await release();
+    await stopRecorded(recordFile, clock);
   };
+  return { serving: serving.promise, release, stop, undo: async () => await (isStartedHere ? stop() : release()) };
 }
 
 /** Ends the process a record names, if it is still that one, and removes the record. */

@@ -8,8 +8,8 @@ import type { Address, Settings } from "./settings.ts";
 export interface Companions {
   /** Where DNS answers users; rejects when it cannot. */
   readonly dnsAddresses: Promise<readonly Address[]>;
-  release(): Promise<void>;
-  stop(): Promise<void>;
+  /** Without a word: for a start that failed, ends what it has started and lets go of what it has adopted. */
+  stop(how?: "end" | "release" | "undo"): Promise<void>;
 }
 
 export interface CompanionsOptions {
@@ -48,11 +48,9 @@ export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress
   const proxy = keep("proxy", []);
   return {
     dnsAddresses: dns.serving.then((addresses) => addresses.filter(({ host }) => host !== dnsAddress)),
-    async release() {
-      await Promise.all([dns.release(), proxy.release()]);
-    },
-    async stop() {
-      await Promise.all([dns.stop(), proxy.stop()]);
+    async stop(how = "undo") {
+      const act = how === "end" ? "stop" : how;
+      await Promise.all([dns[act](), proxy[act]()]);
     },
   };
 }

@@ -9,6 +9,7 @@ describe("fixedAddresses", () => {
     ["192.168.200.0/24", "192.168.200.1", "192.168.200.10"],
   ];
   for (const [cidr, kubernetes, dns] of cases) {
-    it(`takes the first and the tenth of ${cidr}`, () => expect(fixedAddresses(cidr)).to.deep.equal({ kubernetes, dns }));
+    it(`takes the first and the tenth of ${cidr}`, () =>
+      expect(fixedAddresses(cidr)).to.deep.equal({ kubernetes, dns }));
   }
 });

@@ -14,8 +14,8 @@ import { startProvisioner } from "@ordinal/provisioner";
 import { createStopStack, systemClock, type Logger, type StopStack } from "@ordinal/runtime";
 import { createRegistry, ensureCredentials, startApiServer, writeKubeconfig } from "@ordinal/server";
 import { openStore } from "@ordinal/store";
-import { startSupervisor, type Supervisor } from "@ordinal/supervisor";
-import { keepCompanions, type Companions } from "./companions.ts";
+import { startSupervisor } from "@ordinal/supervisor";
+import { keepCompanions } from "./companions.ts";
 import type { DataDir } from "./data-dir.ts";
 import { startManifestSource } from "./manifests/manifest-source.ts";
 import { ensureSystemObjects } from "./manifests/system-objects.ts";
@@ -48,22 +48,31 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     ]);
     parts.add(store);
     parts.add(pods.runtime);
-    const client = await createRegistry({ store, clock, log: log.child({ part: "registry" }), serviceRange: pods.serviceCidr });
-    const supervisor = await startSupervisor({
-      client,
-      runtime: pods.runtime,
+    const client = await createRegistry({
+      store,
       clock,
-      log: log.child({ part: "supervisor" }),
-      dataDir: dir.root,
-      volumesDir: dir.volumes,
-      images: [join(configDir, "images"), ...settings.images],
-      clusterDomain: settings.clusterDomain,
-      dnsAddress: pods.dnsAddress,
+      log: log.child({ part: "registry" }),
+      serviceRange: pods.serviceCidr,
     });
+    const supervisor = parts.add(
+      stopOnce(
+        await startSupervisor({
+          client,
+          runtime: pods.runtime,
+          clock,
+          log: log.child({ part: "supervisor" }),
+          dataDir: dir.root,
+          images: [join(configDir, "images"), ...settings.images],
+          clusterDomain: settings.clusterDomain,
+          dnsAddress: pods.dnsAddress,
+          version: ordinalVersion,
+        }),
+      ),
+    );
     const credentials = await ensureCredentials({
       dir: dir.pki,
       clock,
-      serviceAddress: pods.apiAddress,
+      serviceAddress: pods.kubernetesAddress,
       clusterDomain: settings.clusterDomain,
     });
     const server = parts.add(
@@ -83,7 +92,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
     );
     await ensureSystemObjects(client, join(configDir, "manifests"));
-    const companions = keepCompanions(settings, { dir, log, clock, dnsAddress: pods.dnsAddress });
+    const companions = parts.add(stopOnce(keepCompanions(settings, { dir, log, clock, dnsAddress: pods.dnsAddress })));
     const run: RunFile = {
       apiPort: server.port,
       runtime: pods.runtime.kind,
@@ -94,13 +103,20 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       serviceCidr: pods.serviceCidr,
     };
     await writeRunFile(dir.runFile, run);
-    const manifests = await startManifestSource({
-      client,
-      clock,
-      log: log.child({ part: "manifests" }),
-      dir: settings.manifests,
-    });
-    return { run, stop: (how) => stopAll({ parts, supervisor, companions, manifests }, how) };
+    const manifests = parts.add(
+      stopOnce(
+        await startManifestSource({ client, clock, log: log.child({ part: "manifests" }), dir: settings.manifests }),
+      ),
+    );
+    return {
+      run,
+      async stop({ keepPods }) {
+        await manifests.stop();
+        await supervisor.stop({ keepPods });
+        await companions.stop(keepPods ? "release" : "end");
+        await parts.stop();
+      },
+    };
   });
 }
 
@@ -125,19 +141,8 @@ async function startControllers(
   parts.add(startStatefulSetController(options));
 }
 
-interface Whole {
-  readonly parts: StopStack;
-  readonly supervisor: Supervisor;
-  readonly companions: Companions;
-  readonly manifests: { stop(): Promise<void> };
-}
-
-async function stopAll(
-  { parts, supervisor, companions, manifests }: Whole,
-  how: { readonly keepPods: boolean },
-): Promise<void> {
-  await manifests.stop();
-  await supervisor.stop(how);
-  await (how.keepPods ? companions.release() : companions.stop());
-  await parts.stop();
+/** The first call stops the part, in its own way; the stack's later one finds it done. */
+function stopOnce<T extends { stop(how?: never): Promise<void> }>(part: T): T {
+  let stopped: Promise<void> | undefined;
+  return { ...part, stop: (how?: never) => (stopped ??= part.stop(how)) };
 }

@@ -1,6 +1,6 @@
 import { createHttpsClient, loadKubeconfig, type Client } from "@ordinal/client";
-import { systemClock, type Logger, type Stoppable } from "@ordinal/runtime";
-import { writeRecord } from "../companion.ts";
+import { describeError, systemClock, type Logger, type Stoppable } from "@ordinal/runtime";
+import { writeRecord, type CompanionMessage } from "../companion.ts";
 import { createPlainLog } from "../plain-log.ts";
 import type { Address } from "../settings.ts";
 import { UsageError } from "../usage-error.ts";
@@ -33,12 +33,27 @@ export async function runCompanion(argv: readonly string[], { options, start }: 
   const log = createPlainLog(typeof level === "string" ? level : "info");
   const access = await loadKubeconfig(kubeconfig, typeof context === "string" ? { context } : {});
   const client = createHttpsClient({ access, clock: systemClock, log });
-  const part = await start({ client, log, values });
+  const part = await startOrTell(async () => await start({ client, log, values }));
   if (typeof record === "string") await writeRecord(record, { argv: own, addresses: part.addresses });
-  process.send?.(part.addresses);
+  tell({ serving: part.addresses });
   await ended();
   await part.stop();
+  await client.stop();
   return 0;
+}
+
+/** A part that cannot start says why to the daemon as well, whose user would have to look for it in a log. */
+async function startOrTell<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    tell({ failed: describeError(error) });
+    throw error;
+  }
+}
+
+function tell(message: CompanionMessage): void {
+  process.send?.(message);
 }
 
 async function ended(): Promise<void> {
