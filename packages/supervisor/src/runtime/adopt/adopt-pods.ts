@@ -7,8 +7,7 @@ import { podPlace, runPlace } from "../core/places.ts";
 import type { PodPlace } from "../core/places.ts";
 import { runKey } from "../core/pods.ts";
 import type { Pod } from "../core/pods.ts";
-import { parseRecord } from "../core/records.ts";
-import type { RunRecord, SandboxRecord } from "../core/records.ts";
+import { parseRunRecord, parseSandboxRecord } from "../core/records.ts";
 import { changedAtMs, readExitCode } from "../core/run.ts";
 import type { Run } from "../core/run.ts";
 import { isAlive, parseStat } from "./process-stat.ts";
@@ -32,7 +31,7 @@ export async function adoptPods(backend: Backend, context: RuntimeContext): Prom
 type Context = RuntimeContext & { readonly backend: Backend };
 
 async function adoptPod(place: PodPlace, context: Context): Promise<Pod | undefined> {
-  const record = parseRecord<SandboxRecord>(await readIfPresent(place.record));
+  const record = parseSandboxRecord(await readIfPresent(place.record));
   if (record === undefined || record.bootId !== context.bootId) return undefined;
   if (!(await context.backend.isOpen(place))) return undefined;
   const { address, hostname } = record;
@@ -53,7 +52,7 @@ async function adoptRun(
   { container, attempt, context }: { readonly container: string; readonly attempt: number; readonly context: Context },
 ): Promise<Run | undefined> {
   const place = runPlace(pod.place, { container, attempt });
-  const record = parseRecord<RunRecord>(await readIfPresent(place.record));
+  const record = parseRunRecord(await readIfPresent(place.record));
   const process = parseStat((await readIfPresent(place.process)) ?? "");
   if (record === undefined || process === undefined) {
     await removeRun(place, context);

@@ -7,7 +7,7 @@ import type { Backend } from "../core/backend.ts";
 import { runPlaceAt } from "../core/places.ts";
 import type { PodPlace, RunPlace } from "../core/places.ts";
 import { killMarked } from "./find-processes.ts";
-import { podMark, runMark } from "./marks.ts";
+import { helperMark, podMark, programMark } from "./marks.ts";
 import { isAlive, parseStat } from "./process-stat.ts";
 import { sendSignal } from "./send-signal.ts";
 
@@ -37,7 +37,8 @@ export async function removePod(place: PodPlace, { backend, clock, known = false
 /** Removes a run that cannot be used, with every process of it. */
 export async function removeRun(place: RunPlace, { backend, clock }: RemoveContext): Promise<void> {
   await killFirstProcess(place);
-  await killMarked(runMark(place), clock);
+  await killMarked(helperMark(place), clock);
+  await killMarked(programMark(place), clock);
   await backend.releaseRun(place);
   await rm(place.directory, { recursive: true, force: true });
 }

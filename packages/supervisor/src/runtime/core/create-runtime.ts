@@ -59,7 +59,15 @@ export async function createRuntime(
     createAddressPool({ cidr: podCidr, cursorFile: join(stateDir, ".last-address") }),
   ]);
   return new HostRuntime(backend, {
-    ...{ stateDir, bootId, pool, scripts, addresses },
-    ...{ logger, segmentBytes, segments, clock, log },
+    stateDir,
+    bootId,
+    pool,
+    scripts,
+    addresses,
+    logger,
+    segmentBytes,
+    segments,
+    clock,
+    log,
   });
 }

@@ -5,7 +5,7 @@ import { StartError } from "../../pod-runtime.ts";
 import type { RunSpec } from "../../pod-runtime.ts";
 import { parseStat } from "../adopt/process-stat.ts";
 import type { ProcessIdentity } from "../adopt/process-stat.ts";
-import { marks } from "../adopt/marks.ts";
+import { helperMarks } from "../adopt/marks.ts";
 import { systemPath } from "../commands/run-command.ts";
 import { readIfPresent } from "../commands/read-if-present.ts";
 import type { FifoPool } from "../exec/fifo-pool.ts";
@@ -74,14 +74,11 @@ async function startShim(
   { pod, place, spec, launch }: Start & { readonly launch: Launch },
 ): Promise<{ readonly ok: true } | { readonly ok: false; readonly message: string }> {
   const stdin = String(spec.stdin);
-  const words = [
-    ...[scripts.start, String(segmentBytes), logger, stdin],
-    ...[...launch.beforeShim, "/bin/sh", scripts.shim, stdin],
-    ...[...launch.beforeInit, "/bin/sh", place.init],
-  ];
-  const child = spawn("/bin/sh", words, {
+  const shim = [...launch.beforeShim, "/bin/sh", scripts.shim, stdin];
+  const init = [...launch.beforeInit, "/bin/sh", place.init];
+  const child = spawn("/bin/sh", [scripts.start, String(segmentBytes), logger, stdin, ...shim, ...init], {
     cwd: place.directory,
-    env: { PATH: systemPath, ...marks(pod.place, place) },
+    env: { PATH: systemPath, ...helperMarks(pod.place, place) },
     // A session of its own, so that a Ctrl-C on the daemon's terminal is not for the pods.
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "pipe"],

@@ -28,11 +28,20 @@ export function runRecord(spec: RunSpec): RunRecord {
   return { argv, env, workingDir, ...(user === undefined ? {} : { user }), stdin, stdinOnce, tty };
 }
 
-/** Reads what `JSON.stringify` wrote of a record; undefined when it was cut off by a crash. */
-export function parseRecord<T extends SandboxRecord | RunRecord>(text: string | undefined): T | undefined {
+/** Reads a record; undefined when it is not there or was cut off by a crash. */
+export function parseSandboxRecord(text: string | undefined): SandboxRecord | undefined {
+  return parseIfWhole(text) as SandboxRecord | undefined;
+}
+
+/** Reads a record; undefined when it is not there or was cut off by a crash. */
+export function parseRunRecord(text: string | undefined): RunRecord | undefined {
+  return parseIfWhole(text) as RunRecord | undefined;
+}
+
+function parseIfWhole(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -50,7 +50,7 @@ export class Run {
   readonly process: ProcessIdentity;
   #alive: Readable | undefined;
   #state: RunState;
-  #ending: Promise<void> | undefined;
+  #isEnding = false;
   #shimGone = Promise.withResolvers<void>();
   #stopped = false;
 
@@ -111,7 +111,9 @@ export class Run {
   }
 
   #check(): void {
-    this.#ending ??= this.#end().catch((error: unknown) => {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#end().catch((error: unknown) => {
       this.#parts.logger.error("cannot end a run", { ...this.id, error: describeError(error) });
     });
   }

@@ -65,7 +65,7 @@ async function spawnScript(options: ExecOptions, { stdin, stdout, stderr }: Pipe
   await writeFile(path, options.script, { mode: 0o600 });
   const script = await openDescriptor(path, "r");
   await rm(path);
-  const [program = "", ...args] = [...options.enter, "/bin/sh", "/proc/self/fd/4"];
+  const [program, ...args] = [...options.enter, "/bin/sh", "/proc/self/fd/4"];
   const child = spawn(program, args, {
     stdio: [stdin?.theirs ?? "ignore", stdout.theirs, stderr?.theirs ?? stdout.theirs, "pipe", script],
     env: { PATH: systemPath },

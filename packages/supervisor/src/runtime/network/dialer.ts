@@ -35,7 +35,7 @@ export function createDialer(enter: readonly string[], clock: Clock): Dialer {
   let count = 0;
 
   function start(): ChildProcess {
-    const [command = "", ...args] = [...enter, process.execPath, program];
+    const [command, ...args] = [...enter, process.execPath, program];
     const started = spawn(command, args, { stdio: ["ignore", "ignore", "ignore", "ipc"], env: {}, cwd: "/" });
     started.on("message", (answer: Answer, socket: Socket | undefined) => settle(answer, socket));
     started.on("error", (error) => failAll(error));

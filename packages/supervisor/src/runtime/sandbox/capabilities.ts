@@ -31,10 +31,7 @@ export function becomeCommand(
   setpriv: string,
   { user, capabilities }: { user?: { readonly uid: number; readonly gid: number }; capabilities: readonly string[] },
 ): readonly string[] {
-  return [
-    ...[setpriv, "--bounding-set", ["-all", ...capabilities.map((name) => `+${name}`)].join(","), "--inh-caps", "-all"],
-    ...(user === undefined ? [] : ["--reuid", String(user.uid), "--regid", String(user.gid)]),
-    "--clear-groups",
-    "--",
-  ];
+  const bounding = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+  const identity = user === undefined ? [] : ["--reuid", String(user.uid), "--regid", String(user.gid)];
+  return [setpriv, "--bounding-set", bounding, "--inh-caps", "-all", ...identity, "--clear-groups", "--"];
 }

@@ -69,7 +69,9 @@ async function describeHost(options: SandboxRuntimeOptions, tools: SandboxHost["
   return {
     tools,
     capabilities: grantedCapabilities(await readFile("/proc/self/status", "utf8")),
-    ...{ devTemplate, room, fileSystems },
+    devTemplate,
+    room,
+    fileSystems,
     hidden: withoutNested(planHidden(mounts, { hidden: paths.hidden, seen })),
     readOnlyProc: readOnlyProc.filter((path) => path !== undefined),
   };

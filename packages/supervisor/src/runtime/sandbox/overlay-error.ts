@@ -10,11 +10,9 @@ export async function overlayError(
 ): Promise<string | undefined> {
   for (const name of ["upper", "work", "root"]) await mkdir(join(directory, name), { recursive: true });
   const options = `lowerdir=${lower},upperdir=upper,workdir=work`;
+  const alone = [tools.unshare, "--mount", "--propagation", "private"];
   const { code, stderr } = await runCommand(
-    [
-      ...[tools.unshare, "--mount", "--propagation", "private"],
-      ...[tools.mount, "-t", "overlay", "-o", options, "overlay", join(directory, "root")],
-    ],
+    [...alone, tools.mount, "-t", "overlay", "-o", options, "overlay", join(directory, "root")],
     { cwd: directory },
   );
   await rm(directory, { recursive: true, force: true });

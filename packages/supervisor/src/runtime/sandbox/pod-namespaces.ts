@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun, runCommand } from "../commands/run-command.ts";
+import { mustRun } from "../commands/run-command.ts";
 import type { SandboxTools } from "../commands/host-tools.ts";
 import type { OpenPod } from "../core/backend.ts";
 import type { PodPlace } from "../core/places.ts";
@@ -29,17 +29,15 @@ export async function makeNamespaces(tools: SandboxTools, pod: OpenPod, link: Po
   const holds = kinds.map((kind) => quote(`--${kind}=${pin(place, kind)}`)).join(" ");
   const inside = `echo "$1" >/proc/sys/kernel/hostname && exec ${tools.ip} -batch -`;
   const host = linkName(place.podUid);
-  await mustRun([
-    ...["/bin/sh", "-c"],
-    `${tools.unshare} ${holds} /bin/sh -c ${quote(inside)} sh ${quote(hostname)} <<END || exit
+  const script = `${tools.unshare} ${holds} /bin/sh -c ${quote(inside)} sh ${quote(hostname)} <<END || exit
 link add eth0 type veth peer name ${host} netns $$
 link set lo up
 addr add ${link.address}/${link.prefixLength} dev eth0
 link set eth0 up
 route add default via ${link.gateway}
 END
-exec ${tools.ip} link set ${host} master ${link.bridge} up`,
-  ]);
+exec ${tools.ip} link set ${host} master ${link.bridge} up`;
+  await mustRun(["/bin/sh", "-c", script]);
 }
 
 /** Words that lead into the pod's namespaces. */
@@ -57,9 +55,11 @@ export async function hasNamespaces(place: PodPlace): Promise<boolean> {
   return kinds.every((kind) => mounted.has(pin(place, kind)));
 }
 
-/** Removes the link and every mount below the pod's directory; what is not there does not matter. */
+/**
+ * Removes every mount below the pod's directory. The network goes with the last process in it, and its link with the
+ * network; removing the link by name would wait for the kernel, pod after pod.
+ */
 export async function removeNamespaces(tools: SandboxTools, place: PodPlace): Promise<void> {
-  await runCommand([tools.ip, "link", "del", linkName(place.podUid)]);
   const mounted = await mountsWithin(place.directory);
   if (mounted.length > 0) await mustRun([tools.umount, "-l", ...mounted]);
 }
