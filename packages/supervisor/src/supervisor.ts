@@ -3,7 +3,14 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { wellKnown } from "@ordinal/api";
 import { createEventRecorder, type Client } from "@ordinal/client";
-import { createStopStack, hasCode, type BackoffOptions, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
+import {
+  createStopStack,
+  hasCode,
+  type BackoffOptions,
+  type Clock,
+  type Logger,
+  type Stoppable,
+} from "@ordinal/runtime";
 import { startCatalogue } from "./images/catalogue.ts";
 import { readMachine } from "./node/machine.ts";
 import { startNode } from "./node/register-node.ts";
@@ -71,7 +78,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     let pods: Awaited<ReturnType<typeof startPodWorkers>> | undefined;
     pods = await startPodWorkers({ client, runtime, clock, log, events, names, catalogue, settings, nodeName });
     const machine = await readMachine(dataDir);
-    const facts = { name: nodeName, address: settings.hostIP, machine, runtime: runtime.kind, version: options.version ?? "0.1.0" };
+    const facts = {
+      name: nodeName,
+      address: settings.hostIP,
+      machine,
+      runtime: runtime.kind,
+      version: options.version ?? "0.1.0",
+    };
     parts.add(startNode({ client, clock, log, facts }));
     const book = await openPortBook({ file: join(dataDir, "localhost-ports.json"), log });
     parts.add(startPortAnnotator({ client, clock, log, pods: pods.pods, book }));

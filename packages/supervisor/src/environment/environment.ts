@@ -61,7 +61,10 @@ async function readAll(
     if (found === undefined && !optional) return { ok: false, error: `secret ${JSON.stringify(name)} not found` };
     return { ok: true, value: decodeAll(found) };
   }
-  return { ok: false, error: `envFrom of ${pod.metadata.name}_${namespace} names neither a configMapRef nor a secretRef` };
+  return {
+    ok: false,
+    error: `envFrom of ${pod.metadata.name}_${namespace} names neither a configMapRef nor a secretRef`,
+  };
 }
 
 /** Undefined: an optional reference to what is not there, so the variable is not set. */

@@ -20,7 +20,9 @@ export function readResourceField(
   { pod, container, capacity }: { readonly pod: Pod; readonly container?: Container; readonly capacity: NodeCapacity },
 ): Result<string, string> {
   const { containerName } = selector;
-  const named = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((each) => each.name === containerName);
+  const named = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+    (each) => each.name === containerName,
+  );
   const from = containerName === undefined || containerName === "" ? container : named;
   if (from === undefined) return { ok: false, error: `container ${containerName ?? ""} not found` };
   const [kind, ...rest] = selector.resource.split(".");

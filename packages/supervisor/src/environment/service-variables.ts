@@ -13,11 +13,14 @@ export function servicesFor(
   pod: { readonly namespace: string; readonly enableServiceLinks: boolean },
   services: readonly Service[],
 ): readonly Service[] {
-  const isApi = ({ metadata }: Service): boolean => metadata.namespace === "default" && metadata.name === "kubernetes";
   const isLinked = ({ metadata }: Service): boolean => pod.enableServiceLinks && metadata.namespace === pod.namespace;
   // A service of the pod's own namespace that is called `kubernetes` wins over the API's.
   const inOrder = [...services.filter(isApi), ...services.filter(isLinked)];
   return [...new Map(inOrder.map((service) => [service.metadata.name, service])).values()];
+}
+
+function isApi({ metadata }: Service): boolean {
+  return metadata.namespace === "default" && metadata.name === "kubernetes";
 }
 
 function variablesOf(service: Service): Record<string, string> {

@@ -76,7 +76,10 @@ export function startCatalogue({ directories, log, onChange }: CatalogueOptions)
 async function listProfiles(directory: string): Promise<readonly string[]> {
   try {
     const names = await readdir(directory);
-    return names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(resolve(directory), name)).toSorted();
+    return names
+      .filter((name) => /\.ya?ml$/.test(name))
+      .map((name) => join(resolve(directory), name))
+      .toSorted();
   } catch (error) {
     if (hasCode(error, "ENOENT")) return [];
     throw new Error(`cannot read the image profiles in ${directory}`, { cause: error });

@@ -11,7 +11,7 @@ export interface ImageChoice {
 export interface ImageSources {
   readonly catalogue: Catalogue;
   /** Finds a program as the container would. */
-  which(program: string): Promise<string | undefined>;
+  readonly which: (program: string) => Promise<string | undefined>;
 }
 
 /** Picks the profile for a container's image. An error is text for the status: ErrImagePull. */
@@ -33,7 +33,10 @@ async function usable(first: Profile, sources: ImageSources): Promise<Result<Ima
     if (profile.fallback === undefined) return { ok: false, error: lacks(profile.name, missing) };
     const next: Profile | undefined = await sources.catalogue.named(profile.fallback);
     if (next === undefined) {
-      return { ok: false, error: `${lacks(profile.name, missing)}, and its fallback ${profile.fallback} does not exist` };
+      return {
+        ok: false,
+        error: `${lacks(profile.name, missing)}, and its fallback ${profile.fallback} does not exist`,
+      };
     }
     profile = next;
   }

@@ -31,13 +31,17 @@ export async function layOutImage(options: LayoutOptions): Promise<Layout> {
   for (const { source } of own) await mkdir(source, { recursive: true });
 
   const all = [...own, ...mounts];
-  const values: TemplateValues = { ...options.values, path: (path) => locate(path, { runtime, mounts: all, directory }) };
+  const values: TemplateValues = {
+    ...options.values,
+    path: (path) => locate(path, { runtime, mounts: all, directory }),
+  };
   if (runtime === "process") await makeParents(profile, { mounts: all, directory });
   const inside: RunSpec["files"][number][] = [];
   for (const file of profile.files.filter(({ path }) => covering(mounts, path) === undefined)) {
     const content = render(file.content, values);
     const isOurs = runtime === "process" || covering(own, file.path) !== undefined;
-    if (isOurs) await putFile({ ...file, content, path: locate(file.path, { runtime: "process", mounts: all, directory }) });
+    if (isOurs)
+      await putFile({ ...file, content, path: locate(file.path, { runtime: "process", mounts: all, directory }) });
     else inside.push({ ...file, content });
   }
   return { mounts: all, files: inside, values };

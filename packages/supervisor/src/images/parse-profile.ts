@@ -1,5 +1,5 @@
 import type { Result } from "@ordinal/api";
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Scalar, type YAMLMap } from "yaml";
 import type { Problem } from "./problem.ts";
 import { stopSignals, type Profile, type ProfileFile, type StopSignal } from "./profile.ts";
 import { templateProblem } from "./template.ts";
@@ -60,7 +60,8 @@ function readProfile(reader: Reader): Profile {
 function readFile(reader: Reader): ProfileFile {
   reader.only(["path", "content", "mode"]);
   const mode = reader.string("mode");
-  if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) reader.complain("mode", 'mode is three octal digits, as "0644"');
+  if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode))
+    reader.complain("mode", 'mode is three octal digits, as "0644"');
   return {
     path: reader.absolutePath("path") ?? reader.required("path"),
     content: reader.string("content") ?? "",
@@ -169,15 +170,15 @@ class Reader {
   }
 
   #node(key: string): Node | undefined {
-    return this.#map.get(key, true) as Node | undefined;
+    return this.#map.get(key, true) ?? undefined;
   }
 
   #text(node: unknown, key: string): string {
-    if (!isScalar(node) || node.value === null || typeof node.value === "object") {
+    const value = isScalar(node) ? scalarText(node) : undefined;
+    if (value === undefined) {
       this.#complainAt(node, `${key} takes text here`);
       return "";
     }
-    const value = typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
     const problem = templateProblem(value);
     if (problem !== undefined) this.#complainAt(node, problem.message);
     return value;
@@ -187,4 +188,10 @@ class Reader {
     const range = (node as Partial<Node> | null)?.range;
     this.#report.at(range?.[0] ?? this.#map.range?.[0] ?? 0, message);
   }
+}
+
+/** Text as it was written, so that `0644` and `1.10` stay what they are; undefined for `null`. */
+function scalarText({ value, source }: Scalar): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? (source ?? String(value)) : undefined;
 }

@@ -85,11 +85,21 @@ const healthy = [
   ["Ready", "True", "KubeletReady", "kubelet is posting ready status"],
 ] as const;
 
-function conditions({ nowMs }: NodeFacts, before: Node | undefined): NonNullable<NonNullable<Node["status"]>["conditions"]> {
+function conditions(
+  { nowMs }: NodeFacts,
+  before: Node | undefined,
+): NonNullable<NonNullable<Node["status"]>["conditions"]> {
   return healthy.map(([type, status, reason, message]) => {
     const earlier = before?.status?.conditions?.find((condition) => condition.type === type);
     const isSame = earlier?.status === status && earlier.lastTransitionTime !== undefined;
     const now = timestamp(nowMs);
-    return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: isSame ? earlier.lastTransitionTime : now };
+    return {
+      type,
+      status,
+      reason,
+      message,
+      lastHeartbeatTime: now,
+      lastTransitionTime: isSame ? earlier.lastTransitionTime : now,
+    };
   });
 }

@@ -53,7 +53,11 @@ export function startNode({ client, clock, log, facts }: NodeOptions): Stoppable
     } catch (error) {
       if (!isApiError(error, "AlreadyExists")) throw error;
     }
-    return await client.patch("nodes", { name }, { type: "merge", body: { metadata: { labels: draft.metadata.labels } } });
+    return await client.patch(
+      "nodes",
+      { name },
+      { type: "merge", body: { metadata: { labels: draft.metadata.labels } } },
+    );
   }
 
   async function writeStatus(before: Node): Promise<void> {

@@ -17,7 +17,10 @@ const keptBytes = 10 * 1024;
 export async function checkExec(target: ExecTarget): Promise<ProbeResult> {
   const { code, output } = await runInContainer(target);
   if (code === 0) return { is: "success", message: output };
-  return { is: "failure", message: code === "timeout" ? `command timed out: ${JSON.stringify(target.argv.join(" "))}` : output };
+  return {
+    is: "failure",
+    message: code === "timeout" ? `command timed out: ${JSON.stringify(target.argv.join(" "))}` : output,
+  };
 }
 
 /** The exit code and the first part of the output; killed, and `timeout`, when the signal aborts first. */

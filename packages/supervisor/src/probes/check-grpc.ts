@@ -1,4 +1,4 @@
-import { connect, constants } from "node:http2";
+import { connect, constants, type IncomingHttpHeaders } from "node:http2";
 import { describeError } from "@ordinal/runtime";
 import type { ProbeResult } from "./probe-state.ts";
 
@@ -18,14 +18,17 @@ export async function checkGrpc(target: GrpcTarget): Promise<ProbeResult> {
   const place = `${target.host}:${target.port}`;
   try {
     const { grpcStatus, grpcMessage, body } = await call(target);
-    if (grpcStatus === "12") return failure(`error: this server does not implement the grpc health protocol (grpc.health.v1.Health)`);
-    if (grpcStatus !== "0") return failure(`error: health rpc probe failed: rpc error: code = ${grpcStatus} desc = ${grpcMessage}`);
+    if (grpcStatus === "12")
+      return failure(`error: this server does not implement the grpc health protocol (grpc.health.v1.Health)`);
+    if (grpcStatus !== "0")
+      return failure(`error: health rpc probe failed: rpc error: code = ${grpcStatus} desc = ${grpcMessage}`);
     const status = servingStatus[readStatus(body)] ?? "UNKNOWN";
     return status === "SERVING"
       ? { is: "success", message: "service healthy" }
       : failure(`service unhealthy (responded with ${JSON.stringify(status)})`);
   } catch (error) {
-    if (target.signal.aborted) return failure(`timeout: failed to connect service ${JSON.stringify(place)} within the timeout`);
+    if (target.signal.aborted)
+      return failure(`timeout: failed to connect service ${JSON.stringify(place)} within the timeout`);
     return failure(`error: failed to connect service ${JSON.stringify(place)}: ${describeError(error)}`);
   }
 }
@@ -53,7 +56,7 @@ function call({ host, port, service, signal }: GrpcTarget): Promise<Answer> {
       { signal },
     );
     const chunks: Buffer[] = [];
-    let ending: Readonly<Record<string, unknown>> = {};
+    let ending: IncomingHttpHeaders = {};
     stream.on("error", reject);
     // A failure may come as headers alone.
     stream.on("response", (headers) => (ending = headers));
@@ -61,8 +64,8 @@ function call({ host, port, service, signal }: GrpcTarget): Promise<Answer> {
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("close", () => {
       session.destroy();
-      const grpcStatus = String(ending["grpc-status"] ?? "2");
-      resolve({ grpcStatus, grpcMessage: String(ending["grpc-message"] ?? ""), body: Buffer.concat(chunks) });
+      const { "grpc-status": grpcStatus = "2", "grpc-message": grpcMessage = "" } = ending;
+      resolve({ grpcStatus: String(grpcStatus), grpcMessage: String(grpcMessage), body: Buffer.concat(chunks) });
     });
     stream.end(frame(encodeRequest(service)));
   });

@@ -1,3 +1,5 @@
+export type ProbeKind = "readiness" | "liveness" | "startup";
+
 /** What one attempt of a probe came to. A warning counts as success, and is told as an event. */
 export interface ProbeResult {
   readonly is: "success" | "warning" | "failure";

@@ -1,14 +1,13 @@
 import type { Container, Probe } from "@ordinal/api";
-import type { Clock, Stoppable } from "@ordinal/runtime";
+import { describeError, type Clock, type Stoppable } from "@ordinal/runtime";
 import type { PodRuntime, RunId } from "../pod-runtime.ts";
 import { checkExec } from "./check-exec.ts";
 import { checkGrpc } from "./check-grpc.ts";
 import { checkHttp } from "./check-http.ts";
 import { checkTcp } from "./check-tcp.ts";
 import { findPort } from "./named-port.ts";
-import { fold, untried, type ProbeResult, type ProbeState } from "./probe-state.ts";
-
-export type ProbeKind = "readiness" | "liveness" | "startup";
+import { fold, untried, type ProbeKind, type ProbeResult, type ProbeState } from "./probe-state.ts";
+import { nextAttempt, type ScheduleFacts } from "./schedule.ts";
 
 export interface ProberOptions {
   readonly kind: ProbeKind;
@@ -26,23 +25,32 @@ export interface ProberOptions {
   readonly onVerdict: (verdict: "success" | "failure", result: ProbeResult) => void;
 }
 
-/** Probes one run until stopped: first as soon as the initial delay is over, then once per period. */
+/** Probes one run until stopped: first when the initial delay is over, then as `nextAttempt` says. */
 export function startProber(options: ProberOptions): Stoppable {
-  const { probe, clock, startedAtMs, onResult, onVerdict } = options;
+  const { kind, probe, clock, startedAtMs, onResult, onVerdict } = options;
   const thresholds = { successThreshold: probe.successThreshold ?? 1, failureThreshold: probe.failureThreshold ?? 3 };
+  const firstMs = startedAtMs + (probe.initialDelaySeconds ?? 0) * 1_000;
   const periodMs = (probe.periodSeconds ?? 10) * 1_000;
   const ending = new AbortController();
   let state: ProbeState = untried;
+  let past: Pick<ScheduleFacts, "lastMs" | "earlyAttempts" | "hasSucceeded"> = {
+    earlyAttempts: 0,
+    hasSucceeded: false,
+  };
 
   async function run(): Promise<void> {
-    const firstMs = startedAtMs + (probe.initialDelaySeconds ?? 0) * 1_000 - clock.now();
-    if (firstMs > 0) await clock.sleep(firstMs, ending.signal);
     for (;;) {
-      const beganMs = clock.now();
+      const attempt = nextAttempt({ kind, firstMs, periodMs, nowMs: clock.now(), ...past });
+      if (attempt.atMs > clock.now() && !(await hasSlept(clock, attempt.atMs - clock.now(), ending.signal))) return;
+      const lastMs = clock.now();
       const result = await tryOnce(options, ending.signal);
       if (ending.signal.aborted) return;
-      take(result);
-      await clock.sleep(Math.max(0, beganMs + periodMs - clock.now()), ending.signal);
+      if (!attempt.isEarly || result.is !== "failure") take(result);
+      past = {
+        lastMs,
+        earlyAttempts: past.earlyAttempts + (attempt.isEarly ? 1 : 0),
+        hasSucceeded: past.hasSucceeded || result.is !== "failure",
+      };
     }
   }
 
@@ -53,8 +61,7 @@ export function startProber(options: ProberOptions): Stoppable {
     if (state.verdict !== undefined && state.verdict !== before) onVerdict(state.verdict, result);
   }
 
-  // Nothing but the end of a sleep rejects here.
-  const finished = run().catch(() => {});
+  const finished = run();
   return {
     async stop() {
       ending.abort();
@@ -63,11 +70,19 @@ export function startProber(options: ProberOptions): Stoppable {
   };
 }
 
+/** False when it is time to end. */
+async function hasSlept(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+  await clock.sleep(ms, signal).catch(() => {});
+  return !signal.aborted;
+}
+
 async function tryOnce(options: ProberOptions, ending: AbortSignal): Promise<ProbeResult> {
   const timeout = new AbortController();
   const cancel = options.clock.after((options.probe.timeoutSeconds ?? 1) * 1_000, () => timeout.abort());
   try {
     return await check(options, AbortSignal.any([timeout.signal, ending]));
+  } catch (error) {
+    return failure(describeError(error));
   } finally {
     cancel();
   }
@@ -78,12 +93,16 @@ async function check(options: ProberOptions, signal: AbortSignal): Promise<Probe
   if (probe.exec !== undefined) return await checkExec({ runtime, run, signal, argv: probe.exec.command ?? [] });
   if (probe.httpGet !== undefined) {
     const port = findPort(probe.httpGet.port, container);
-    return port.ok ? await checkHttp({ action: probe.httpGet, address, port: port.value, signal }) : failure(port.error);
+    return port.ok
+      ? await checkHttp({ action: probe.httpGet, address, port: port.value, signal })
+      : failure(port.error);
   }
   if (probe.tcpSocket !== undefined) {
     const port = findPort(probe.tcpSocket.port, container);
     const host = probe.tcpSocket.host ?? "";
-    return port.ok ? await checkTcp({ host: host === "" ? address : host, port: port.value, signal }) : failure(port.error);
+    return port.ok
+      ? await checkTcp({ host: host === "" ? address : host, port: port.value, signal })
+      : failure(port.error);
   }
   if (probe.grpc !== undefined) {
     const { port, service = "" } = probe.grpc;

@@ -1,7 +1,7 @@
 import { wellKnown, type EndpointSlice, type Lease, type Pod, type Service } from "@ordinal/api";
 import { startInformer, type Client, type Informer } from "@ordinal/client";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
-import { servedRevision, type NamesWorld } from "./plan-readiness.ts";
+import { endpointsOf, servedRevision, type NamesWorld } from "./plan-readiness.ts";
 
 /** What the API says about the names of pods: services, their slices, and how far DNS has come. */
 export interface Names extends Stoppable {
@@ -9,13 +9,15 @@ export interface Names extends Stoppable {
   worldOf(pod: Pod): NamesWorld;
   servedRevision(): number;
   services(): readonly Service[];
-  /** Called with what may have changed for pods that wait: one uid, or all of them. */
-  onChange(listener: (podUid: string | "all") => void): void;
+  /** Called when something may have changed for pods that wait: for the one with this uid, or for all. */
+  onChange(listener: (podUid?: string) => void): void;
 }
 
 /** Follows services, endpoint slices and the lease of DNS. */
 export function startNames(options: { readonly client: Client; readonly clock: Clock; readonly log: Logger }): Names {
-  const byNamespace = { namespace: (object: { metadata: { namespace?: string } }) => [object.metadata.namespace ?? ""] };
+  const byNamespace = {
+    namespace: (object: { metadata: { namespace?: string } }) => [object.metadata.namespace ?? ""],
+  };
   const services = startInformer("services", { ...options, indexes: byNamespace });
   const slices = startInformer("endpointslices", { ...options, indexes: byNamespace });
   const leases: Informer<Lease> = startInformer("leases", {
@@ -34,8 +36,8 @@ export function startNames(options: { readonly client: Client; readonly clock: C
     servedRevision: () => servedRevision(leases.list()[0]),
     services: () => services.list(),
     onChange(listener) {
-      services.onChange(() => listener("all"));
-      leases.onChange(() => listener("all"));
+      services.onChange(() => listener());
+      leases.onChange(() => listener());
       slices.onChange(({ before, after }) => {
         for (const uid of new Set([...podsOf(before), ...podsOf(after)])) listener(uid);
       });
@@ -47,5 +49,7 @@ export function startNames(options: { readonly client: Client; readonly clock: C
 }
 
 function podsOf(slice: EndpointSlice | undefined): readonly string[] {
-  return (slice?.endpoints ?? []).map(({ targetRef }) => targetRef?.uid ?? "").filter((uid) => uid !== "");
+  return endpointsOf(slice)
+    .map(({ targetRef }) => targetRef?.uid ?? "")
+    .filter((uid) => uid !== "");
 }

@@ -1,4 +1,14 @@
-import { annotations, labels, matches, selectorOfMap, type EndpointSlice, type Lease, type Pod, type Service } from "@ordinal/api";
+import {
+  annotations,
+  labels,
+  matches,
+  selectorOfMap,
+  type Endpoint,
+  type EndpointSlice,
+  type Lease,
+  type Pod,
+  type Service,
+} from "@ordinal/api";
 
 /** The services and slices of a pod's namespace. */
 export interface NamesWorld {
@@ -34,7 +44,8 @@ export function publishedRevision(pod: Pod, { services, slices }: NamesWorld): n
  */
 export function withdrawnRevision(pod: Pod, { services, slices }: NamesWorld): number | undefined {
   const waited = services.filter(
-    (service) => service.metadata.namespace === pod.metadata.namespace && service.spec.publishNotReadyAddresses !== true,
+    (service) =>
+      service.metadata.namespace === pod.metadata.namespace && service.spec.publishNotReadyAddresses !== true,
   );
   const theirs = waited.flatMap((service) => slicesOf(service, slices));
   if (theirs.some((slice) => listsAsReady(slice, pod))) return undefined;
@@ -50,11 +61,20 @@ export function servedRevision(lease: Lease | undefined): number {
 
 function slicesOf(service: Service, slices: readonly EndpointSlice[]): readonly EndpointSlice[] {
   const { namespace, name } = service.metadata;
-  return slices.filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[labels.serviceName] === name);
+  return slices.filter(
+    ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[labels.serviceName] === name,
+  );
 }
 
-function listsAsReady({ endpoints = [] }: EndpointSlice, pod: Pod): boolean {
-  return endpoints.some(({ targetRef, conditions }) => targetRef?.uid === pod.metadata.uid && conditions?.ready !== false);
+function listsAsReady(slice: EndpointSlice, pod: Pod): boolean {
+  return endpointsOf(slice).some(
+    ({ targetRef, conditions }) => targetRef?.uid === pod.metadata.uid && conditions?.ready !== false,
+  );
 }
 
 const revisionOf = (slice: EndpointSlice): number => Number(slice.metadata.resourceVersion);
+
+/** The endpoints of a slice; Go servers write an empty list as null. */
+export function endpointsOf(slice: EndpointSlice | undefined): readonly Endpoint[] {
+  return slice?.endpoints ?? [];
+}

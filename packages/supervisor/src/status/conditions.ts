@@ -25,7 +25,10 @@ export function podConditions(
   ];
   const names = new Set(ours.map(([type]) => type));
   const others = (pod.status?.conditions ?? []).filter(({ type }) => !names.has(type));
-  return [...ours.map(([type, verdict]) => asCondition(podCondition(pod, type), { type, ...verdict }, view)), ...others];
+  return [
+    ...ours.map(([type, verdict]) => asCondition(podCondition(pod, type), { type, ...verdict }, view)),
+    ...others,
+  ];
 }
 
 /** Whether every main container counts as ready. */
@@ -51,7 +54,11 @@ function containersReadyVerdict(pod: Pod, view: PodView, phase: Phase): Verdict 
   if (phase === "Failed") return { status: "False", reason: "PodFailed" };
   const unready = pod.spec.containers.filter((container) => !isReady(container, view));
   if (unready.length === 0) return { status: "True" };
-  return { status: "False", reason: "ContainersNotReady", message: `containers with unready status: ${showNames(unready)}` };
+  return {
+    status: "False",
+    reason: "ContainersNotReady",
+    message: `containers with unready status: ${showNames(unready)}`,
+  };
 }
 
 function readyVerdict(pod: Pod, containersReady: Verdict, readiness: Readiness): Verdict {
@@ -65,7 +72,8 @@ function readyVerdict(pod: Pod, containersReady: Verdict, readiness: Readiness):
 
 function gateProblem(pod: Pod, type: string): string | undefined {
   const condition = podCondition(pod, type);
-  if (condition === undefined) return `corresponding condition of pod readiness gate ${JSON.stringify(type)} does not exist.`;
+  if (condition === undefined)
+    return `corresponding condition of pod readiness gate ${JSON.stringify(type)} does not exist.`;
   if (condition.status === "True") return undefined;
   return `the status of pod readiness gate ${JSON.stringify(type)} is not "True", but ${condition.status}`;
 }

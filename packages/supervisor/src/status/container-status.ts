@@ -17,7 +17,12 @@ export function containerStatuses(pod: Pod, view: PodView): readonly ContainerSt
 export function initContainerStatuses(pod: Pod, view: PodView): readonly ContainerStatus[] | undefined {
   return pod.spec.initContainers?.map((container) => {
     const policy = initPolicy(pod, container);
-    const status = containerStatus(container, viewOf(view, container), { pod, view, policy, waitingReason: "PodInitializing" });
+    const status = containerStatus(container, viewOf(view, container), {
+      pod,
+      view,
+      policy,
+      waitingReason: "PodInitializing",
+    });
     // An init container is "ready" when it has done its work. Source: kubelet `prober.UpdatePodStatus`.
     return policy === "Always" ? status : { ...status, ready: status.state?.terminated?.exitCode === 0 };
   });
@@ -62,8 +67,8 @@ function states(
   const { pod, view } = around;
   const before = previous === undefined ? {} : { last: previous };
   if (run?.is === "running") return { state: { running: { startedAt: timestamp(run.startedAtMs) } }, ...before };
-  const isEnding = view.isGone || pod.metadata.deletionTimestamp !== undefined;
-  const willRun = run === undefined || (shouldRestart(around.policy, run) && !isEnding);
+  const isLeaving = view.isGone || pod.metadata.deletionTimestamp !== undefined;
+  const willRun = run === undefined || (shouldRestart(around.policy, run) && !isLeaving);
   if (!willRun) return { state: { terminated: terminated(pod, container.name, run) }, ...before };
   const last = run === undefined ? {} : { last: run };
   if (blocked !== undefined) return { state: waiting(blocked), ...last };
@@ -71,7 +76,10 @@ function states(
   if (restart === undefined || restart.atMs <= view.nowMs) {
     return { state: { terminated: terminated(pod, container.name, run) }, ...before };
   }
-  return { state: waiting({ reason: "CrashLoopBackOff", message: backOffMessage(pod, container.name, restart.delayMs) }), ...last };
+  return {
+    state: waiting({ reason: "CrashLoopBackOff", message: backOffMessage(pod, container.name, restart.delayMs) }),
+    ...last,
+  };
 }
 
 /** Upstream's text for a container whose restart is put off; the event says the same. */

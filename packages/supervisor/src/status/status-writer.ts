@@ -33,6 +33,8 @@ export function createStatusWriter({ client, log, pod, onFailure }: StatusWriter
       waiting = undefined;
       await writeOne(wanted);
     }
+    // In the same turn as the last look at `waiting`, so that no write falls between the two.
+    working = undefined;
   }
 
   async function writeOne(wanted: (pod: Pod) => PodStatus): Promise<void> {
@@ -44,7 +46,9 @@ export function createStatusWriter({ client, log, pod, onFailure }: StatusWriter
     } catch (error) {
       if (isApiError(error, "NotFound")) return;
       // A conflict: another pod has its name by now, and the informer is about to say so.
-      log[isApiError(error, "Conflict") ? "debug" : "warn"](`could not write the status of pod ${namespace}/${name}`, { error: describeError(error) });
+      log[isApiError(error, "Conflict") ? "debug" : "warn"](`could not write the status of pod ${namespace}/${name}`, {
+        error: describeError(error),
+      });
       onFailure();
     }
   }
@@ -59,12 +63,10 @@ export function createStatusWriter({ client, log, pod, onFailure }: StatusWriter
     see,
     write(wanted) {
       waiting = wanted;
-      working ??= work().finally(() => {
-        working = undefined;
-      });
+      working ??= work();
     },
     async settled() {
-      while (working !== undefined) await working;
+      await working;
     },
   };
 }

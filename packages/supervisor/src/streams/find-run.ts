@@ -13,7 +13,10 @@ export function chooseContainer(pod: Pod, name: string | undefined): Container {
 /** The attempt that runs now. Throws upstream's text when none does. */
 export function runningAttempt(container: Container, view: ContainerView | undefined): number {
   if (view?.run?.is === "running") return view.run.attempt;
-  throw new ApiError("InternalError", `unable to upgrade connection: container not found (${JSON.stringify(container.name)})`);
+  throw new ApiError(
+    "InternalError",
+    `unable to upgrade connection: container not found (${JSON.stringify(container.name)})`,
+  );
 }
 
 export interface LogWanted {

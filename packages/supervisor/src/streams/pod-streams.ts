@@ -51,7 +51,7 @@ export interface Streams {
 export interface StreamsOptions {
   readonly runtime: Pick<PodRuntime, "exec" | "attach" | "logs" | "connect">;
   /** The pod of this name, if it is on this node. */
-  find(at: { readonly namespace: string; readonly name: string }): PodWorker | undefined;
+  readonly find: (at: { readonly namespace: string; readonly name: string }) => PodWorker | undefined;
 }
 
 /** Looks up what a request names, and hands it to the runtime. */
@@ -91,7 +91,11 @@ export function createStreams({ runtime, find }: StreamsOptions): Streams {
     },
     async connect(target, port) {
       const { pod } = workerOf(target);
-      if (!isUp(pod)) throw new ApiError("BadRequest", `unable to forward port because pod is not running. Current status=${pod.status?.phase ?? "Pending"}`);
+      if (!isUp(pod))
+        throw new ApiError(
+          "BadRequest",
+          `unable to forward port because pod is not running. Current status=${pod.status?.phase ?? "Pending"}`,
+        );
       return await explained(runtime.connect(pod.metadata.uid, port));
     },
   };

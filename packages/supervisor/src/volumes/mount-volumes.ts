@@ -56,11 +56,18 @@ export async function containerMounts(
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath, subPathExpr, readOnly = false } of container.volumeMounts ?? []) {
     const volume = volumes.get(name);
-    if (volume === undefined) return { ok: false, error: `cannot find volume ${JSON.stringify(name)} to mount into container ${JSON.stringify(container.name)}` };
+    if (volume === undefined)
+      return {
+        ok: false,
+        error: `cannot find volume ${JSON.stringify(name)} to mount into container ${JSON.stringify(container.name)}`,
+      };
     const inside = subPathExpr === undefined ? (subPath ?? "") : expandVariables(subPathExpr, env);
     const source = inside === "" ? volume.source : await resolveSubPath(volume.source, inside);
     if (typeof source !== "string" && !source.ok) {
-      return { ok: false, error: `failed to prepare subPath for volumeMount ${JSON.stringify(name)} of container ${JSON.stringify(container.name)}: ${source.error}` };
+      return {
+        ok: false,
+        error: `failed to prepare subPath for volumeMount ${JSON.stringify(name)} of container ${JSON.stringify(container.name)}: ${source.error}`,
+      };
     }
     mounts.push({
       source: typeof source === "string" ? source : source.value,

@@ -17,7 +17,10 @@ export interface KeysWanted {
 }
 
 /** The files of a config map. */
-export function configMapFiles(found: ConfigMap | undefined, wanted: KeysWanted): Result<readonly VolumeFile[], string> {
+export function configMapFiles(
+  found: ConfigMap | undefined,
+  wanted: KeysWanted,
+): Result<readonly VolumeFile[], string> {
   const text = Object.entries(found?.data ?? {}).map(([key, value]): [string, Buffer] => [key, Buffer.from(value)]);
   const data = new Map([...text, ...decode(found?.binaryData)]);
   return filesOf(found === undefined ? undefined : data, wanted);
@@ -60,7 +63,8 @@ function filesOf(
     const content = data?.get(item.key);
     const problem = pathProblem(item.path);
     if (problem !== undefined) return { ok: false, error: problem };
-    if (content === undefined && !optional) return { ok: false, error: `references non-existent ${kind} key: ${item.key}` };
+    if (content === undefined && !optional)
+      return { ok: false, error: `references non-existent ${kind} key: ${item.key}` };
     if (content !== undefined) files.push({ path: item.path, content, mode: item.mode ?? mode });
   }
   return { ok: true, value: files };

@@ -25,7 +25,10 @@ async function mountVolume(
 ): Promise<Result<MountedVolume, string>> {
   if (volume.spec.claimRef?.uid !== claim.metadata.uid) {
     const place = `${claim.metadata.namespace ?? ""}/${claim.metadata.name}`;
-    return { ok: false, error: `PVC ${place} is not bound to PV ${volume.metadata.name}: the volume's claimRef differs` };
+    return {
+      ok: false,
+      error: `PVC ${place} is not bound to PV ${volume.metadata.name}: the volume's claimRef differs`,
+    };
   }
   if (volume.spec.hostPath !== undefined) return await useHostPath(volume.spec.hostPath);
   // Upstream's local volumes are never made: a missing disk must not look like an empty one.

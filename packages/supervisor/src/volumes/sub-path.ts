@@ -17,7 +17,9 @@ export async function resolveSubPath(volume: string, subPath: string): Promise<R
   for (const part of parts) {
     const next = join(place, part);
     await makeIfMissing(next);
-    place = await realpath(next);
+    const real = await realpathIfThere(next);
+    if (real === undefined) return { ok: false, error: `subPath ${JSON.stringify(subPath)} leads nowhere: ${next}` };
+    place = real;
     if (!isWithin(root, place)) {
       return { ok: false, error: `subPath ${JSON.stringify(subPath)} leads out of the volume, to ${place}` };
     }
@@ -31,6 +33,16 @@ async function makeIfMissing(path: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
     await mkdir(path, { mode: 0o777, recursive: true });
+  }
+}
+
+/** Undefined for a link to nothing. */
+async function realpathIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ELOOP")) return undefined;
+    throw error;
   }
 }
 

@@ -32,4 +32,3 @@ export interface VolumePlugin {
   readonly kind: keyof Volume;
   setUp(volume: Volume, context: VolumeContext): Promise<Result<MountedVolume, string>>;
 }
-

@@ -12,7 +12,8 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   const groups = /^bytes=(?<from>\d*)-(?<to>\d*)$/.exec(header?.trim() ?? "")?.groups;
   const { from = "", to = "" } = groups ?? {};
   if (from === "" && to === "") return undefined;
-  if (from === "") return Number(to) === 0 || size === 0 ? "unsatisfiable" : { start: Math.max(0, size - Number(to)), end: size - 1 };
+  if (from === "")
+    return Number(to) === 0 || size === 0 ? "unsatisfiable" : { start: Math.max(0, size - Number(to)), end: size - 1 };
   const range = { start: Number(from), end: to === "" ? size - 1 : Math.min(Number(to), size - 1) };
   if (to !== "" && Number(to) < range.start) return undefined;
   return range.start >= size ? "unsatisfiable" : range;

@@ -46,7 +46,8 @@ function decodePath(requestPath: string): string | undefined {
 async function lookUp(root: string, path: string): Promise<Found | { readonly is: "directory" }> {
   try {
     const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
-    if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) return { is: "forbidden" };
+    if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
+      return { is: "forbidden" };
     const stats = await stat(real);
     if (stats.isDirectory()) return { is: "directory" };
     return stats.isFile() ? { is: "file", path: real, stats } : { is: "forbidden" };

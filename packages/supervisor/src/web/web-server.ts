@@ -110,7 +110,11 @@ async function stream(path: string, range: ByteRange, response: ServerResponse):
 }
 
 /** A small page that names the status, as nginx shows one. */
-function sendPage({ method }: Pick<IncomingMessage, "method" | "headers">, response: ServerResponse, status: number): void {
+function sendPage(
+  { method }: Pick<IncomingMessage, "method" | "headers">,
+  response: ServerResponse,
+  status: number,
+): void {
   const title = `${status} ${STATUS_CODES[status] ?? ""}`;
   const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${serverName}</center>\r\n</body>\r\n</html>\r\n`;
   for (const name of ["Last-Modified", "ETag"]) response.removeHeader(name);

@@ -19,7 +19,8 @@ export function announceWaits(
     once(announced, `${container.name} ${known.run?.attempt}`, () => events.backOffRestart(container));
   }
   const deadlineMs = activeDeadline(pod);
-  if (deadlineMs !== undefined && view.nowMs >= deadlineMs) once(announced, "deadline", () => events.deadlineExceeded());
+  if (deadlineMs !== undefined && view.nowMs >= deadlineMs)
+    once(announced, "deadline", () => events.deadlineExceeded());
 }
 
 function once(announced: Set<string>, key: string, tell: () => void): void {

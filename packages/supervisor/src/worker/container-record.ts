@@ -28,8 +28,7 @@ export class ContainerRecord {
 
   view(): ContainerView {
     const run = this.#run?.is === "running" ? { ...this.#run, ...this.#readiness() } : this.#run;
-    const wait =
-      run?.is === "ended" ? restartWait(this.#backoff, run.finishedAtMs, this.#backoffOptions) : undefined;
+    const wait = run?.is === "ended" ? restartWait(this.#backoff, run.finishedAtMs, this.#backoffOptions) : undefined;
     return {
       inSandbox: this.#inSandbox,
       ...(run === undefined ? {} : { run }),
@@ -59,7 +58,14 @@ export class ContainerRecord {
       if (!known) this.#run = endedRun(attempt, state);
       return;
     }
-    this.#run = { is: "running", attempt, startedAtMs: state.startedAtMs, started: false, ready: false, stopping: false };
+    this.#run = {
+      is: "running",
+      attempt,
+      startedAtMs: state.startedAtMs,
+      started: false,
+      ready: false,
+      stopping: false,
+    };
     this.#exited = Promise.withResolvers();
   }
 
@@ -167,5 +173,12 @@ function endedFrom(terminated: Terminated | undefined, attempt: number): EndedRu
 function lostFrom({ state, restartCount }: ContainerStatus): EndedRun | undefined {
   if (state?.running === undefined) return undefined;
   const startedAtMs = Date.parse(state.running.startedAt ?? "") || 0;
-  return { is: "ended", attempt: restartCount, code: 255, reason: unknownReason, startedAtMs, finishedAtMs: startedAtMs };
+  return {
+    is: "ended",
+    attempt: restartCount,
+    code: 255,
+    reason: unknownReason,
+    startedAtMs,
+    finishedAtMs: startedAtMs,
+  };
 }

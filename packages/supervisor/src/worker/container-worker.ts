@@ -3,7 +3,8 @@ import { backoffDelay, describeError, type Stoppable } from "@ordinal/runtime";
 import { chooseImage, type ImageChoice } from "../images/choose-image.ts";
 import type { StopSignal } from "../images/profile.ts";
 import { StartError, type RunId, type RunState } from "../pod-runtime.ts";
-import { startProber, type ProbeKind } from "../probes/prober.ts";
+import type { ProbeKind } from "../probes/probe-state.ts";
+import { startProber } from "../probes/prober.ts";
 import type { MountedVolumes } from "../volumes/mount-volumes.ts";
 import { buildRun } from "./build-run.ts";
 import { ContainerRecord } from "./container-record.ts";
@@ -69,7 +70,11 @@ export class ContainerWorker {
   }
 
   /** Picks up a run that outlived the daemon. `status` is what the API last knew of the container. */
-  adopt(attempt: number, state: RunState, { status, address }: { status: ContainerStatus | undefined; address: string }): void {
+  adopt(
+    attempt: number,
+    state: RunState,
+    { status, address }: { status: ContainerStatus | undefined; address: string },
+  ): void {
     this.record.adopt(attempt, state, status);
     void this.#recallProfile();
     if (state.is === "exited") return;
@@ -120,7 +125,9 @@ export class ContainerWorker {
     });
     const { done } = this.#stopping;
     done
-      .catch((error: unknown) => context.log.warn(`could not end container ${container.name}`, { error: describeError(error) }))
+      .catch((error: unknown) =>
+        context.log.warn(`could not end container ${container.name}`, { error: describeError(error) }),
+      )
       .finally(() => {
         this.#stopping = undefined;
         onChange();

@@ -25,13 +25,17 @@ export async function runHook(options: HookOptions): Promise<string | undefined>
   if (handler.exec !== undefined) {
     const argv = handler.exec.command ?? [];
     const { code, output } = await runInContainer({ runtime, run, argv, signal });
-    return code === 0 ? undefined : `Exec lifecycle hook ([${argv.join(" ")}]) for Container ${JSON.stringify(container.name)} failed - error: ${describe(code)}, message: ${JSON.stringify(output)}`;
+    return code === 0
+      ? undefined
+      : `Exec lifecycle hook ([${argv.join(" ")}]) for Container ${JSON.stringify(container.name)} failed - error: ${describe(code)}, message: ${JSON.stringify(output)}`;
   }
   if (handler.httpGet !== undefined) {
     const port = findPort(handler.httpGet.port, container);
     if (!port.ok) return port.error;
     const result = await checkHttp({ action: handler.httpGet, address, port: port.value, signal });
-    return result.is === "failure" ? `HTTP lifecycle hook (${handler.httpGet.path ?? "/"}) for Container ${JSON.stringify(container.name)} failed - error: ${result.message}` : undefined;
+    return result.is === "failure"
+      ? `HTTP lifecycle hook (${handler.httpGet.path ?? "/"}) for Container ${JSON.stringify(container.name)} failed - error: ${result.message}`
+      : undefined;
   }
   if (handler.tcpSocket !== undefined) {
     const port = findPort(handler.tcpSocket.port, container);

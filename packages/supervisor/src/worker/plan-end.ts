@@ -21,7 +21,12 @@ export function stopInOrder(pod: Pod, view: PodView): Plan {
   const main = running.filter((container) => !isSidecar(container));
   const now = main.length > 0 ? main : running.slice(-1);
   const deadlineMs = stopDeadline(pod, view);
-  const steps = now.map((container): Step => ({ do: "stop", container, deadlineMs, because: `Stopping container ${container.name}` }));
+  const steps = now.map((container): Step => ({
+    do: "stop",
+    container,
+    deadlineMs,
+    because: `Stopping container ${container.name}`,
+  }));
   return { steps };
 }
 

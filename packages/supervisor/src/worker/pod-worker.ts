@@ -1,5 +1,5 @@
 import { isApiError, isPodReady, isTerminating, type Container, type Pod } from "@ordinal/api";
-import type { Outcome } from "@ordinal/runtime";
+import { unreachable, type Outcome } from "@ordinal/runtime";
 import type { Adopted, RunId, RunState } from "../pod-runtime.ts";
 import { readinessOf, waitUntilNamed, waitUntilWithdrawn, type NameWait } from "../readiness/name-gate.ts";
 import { areAllReady } from "../status/conditions.ts";
@@ -122,6 +122,8 @@ export class PodWorker {
       case "finish":
         await this.#finish(pod);
         return false;
+      default:
+        return unreachable(step);
     }
   }
 
@@ -227,7 +229,11 @@ export class PodWorker {
     for (const [name, worker] of this.#containers) {
       const status = known.find((each) => each.name === name);
       const newest = newestRun(name, adopted);
-      if (newest !== undefined) worker.adopt(newest.attempt, this.#context.runtime.stateOf(newest) ?? newest.state, { status, address: adopted?.sandbox.address ?? "" });
+      if (newest !== undefined)
+        worker.adopt(newest.attempt, this.#context.runtime.stateOf(newest) ?? newest.state, {
+          status,
+          address: adopted?.sandbox.address ?? "",
+        });
       else if (status !== undefined) worker.record.recall(status);
     }
   }

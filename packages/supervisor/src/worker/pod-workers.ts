@@ -12,7 +12,7 @@ export interface PodWorkersOptions extends Omit<WorkerContext, "enqueue"> {
 /** All pods of the node, each with its worker. */
 export interface PodWorkers {
   /** The worker of the pod that has this name now. */
-  find(at: { readonly namespace: string; readonly name: string }): PodWorker | undefined;
+  readonly find: (at: { readonly namespace: string; readonly name: string }) => PodWorker | undefined;
   readonly pods: Informer<Pod>;
   retryImages(): void;
   /** Ends every pod's processes, each within `graceMs`; their objects stay. */
@@ -39,7 +39,7 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     indexes: { uid: ({ metadata }) => [metadata.uid] },
   });
   const loop = startReconcileLoop({ name: "pods", reconcile, clock, log, concurrency });
-  const context: WorkerContext = { ...options, enqueue: loop.enqueue };
+  const context: WorkerContext = { ...options, enqueue: (podUid) => loop.enqueue(podUid) };
 
   let isEnding = false;
 
@@ -77,7 +77,7 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     for (const pod of [before, after]) if (pod !== undefined) loop.enqueue(pod.metadata.uid);
   });
   names.onChange((podUid) => {
-    for (const uid of podUid === "all" ? workers.keys() : [podUid]) if (workers.has(uid)) loop.enqueue(uid);
+    for (const uid of podUid === undefined ? workers.keys() : [podUid]) if (workers.has(uid)) loop.enqueue(uid);
   });
   for (const pod of pods.list()) loop.enqueue(pod.metadata.uid);
 

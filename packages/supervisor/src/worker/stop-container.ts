@@ -59,7 +59,7 @@ export function stopContainer(options: StopOptions): Stopping {
 interface Deadline {
   readonly signal: AbortSignal;
   reached(): Promise<void>;
-  hurry(deadlineMs: number): void;
+  readonly hurry: (deadlineMs: number) => void;
   isHurried(): boolean;
   /** At least this much more time, even when the deadline was reached. */
   allow(ms: number): void;
