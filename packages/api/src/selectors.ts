@@ -28,6 +28,8 @@ function meets(requirement: Requirement, labels: Strings): boolean {
       return value !== undefined && requirement.values.includes(value);
     case "notin":
       return value === undefined || !requirement.values.includes(value);
+    default:
+      return requirement satisfies never;
   }
 }
 
@@ -82,6 +84,8 @@ function showRequirement(requirement: Requirement): string {
       return requirement.values.length === 1
         ? `${key}!=${requirement.values[0]}`
         : `${key} notin (${requirement.values.join(",")})`;
+    default:
+      return requirement satisfies never;
   }
 }
 

@@ -23,7 +23,7 @@ function fill(type: FieldType, value: unknown): unknown {
     case "value":
       return value;
     default:
-      return value;
+      return type satisfies never;
   }
 }
 

@@ -82,6 +82,8 @@ function walk(report: Report, type: FieldType, { place, value }: { place: Place;
       report.wrongTypes.push(message ?? mismatchMessage(mismatch, place));
       return undefined;
     }
+    default:
+      return type satisfies never;
   }
 }
 
@@ -137,6 +139,8 @@ function zeroOf(type: FieldType): unknown {
     case "time":
     case "microTime":
       return "";
+    default:
+      return type.value satisfies never;
   }
 }
 

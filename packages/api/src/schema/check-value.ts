@@ -35,6 +35,8 @@ export function checkValue(type: ValueField, value: unknown): Result<unknown, Va
       return typeof value === "string" ? checkBytes(type, value) : mismatch(type, value);
     case "raw":
       return isTooDeep(value) ? problem(type, "exceeded max depth") : fine(value);
+    default:
+      return type.value satisfies never;
   }
 }
 
@@ -58,6 +60,8 @@ export function goTypeOf(type: FieldType): string {
         : `map[string]${goTypeOf(type.of)}`;
     case "value":
       return type.goName === undefined ? goValueTypes[type.value] : `v1.${type.goName}`;
+    default:
+      return type satisfies never;
   }
 }
 

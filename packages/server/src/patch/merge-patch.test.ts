@@ -1,6 +1,5 @@
 import { ApiError } from "@ordinal/api";
 import { expect } from "chai";
-import { describe, it } from "mocha";
 import { applyPatch } from "./apply-patch.ts";
 
 const kind = { group: "", version: "v1", kind: "Pod" } as const;

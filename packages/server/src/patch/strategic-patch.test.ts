@@ -1,6 +1,5 @@
 import { ApiError } from "@ordinal/api";
 import { expect } from "chai";
-import { describe, it } from "mocha";
 import { applyPatch } from "./apply-patch.ts";
 
 const statefulSets = { group: "apps", version: "v1", kind: "StatefulSet" } as const;
