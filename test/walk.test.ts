@@ -34,7 +34,10 @@ for (const version of ["1.33", "1.27"]) {
     const kubectl = async (...args: readonly string[]): Promise<string> => await machine.out(program ?? "", ...args);
     /** kubectl in a terminal, with these lines typed once the prompt is there. */
     const kubectlTty = async (args: string, input = ""): Promise<string> => {
-      const { stdout } = await machine.run(["script", "-qefc", `${program} ${args}`, "/dev/null"], { input });
+      const { stdout } = await machine.run(["script", "-qefc", `${program} ${args}`, "/dev/null"], {
+        input,
+        keepInputOpen: true,
+      });
       return stdout.replaceAll("\r", "");
     };
     const dig = async (name: string, ...flags: readonly string[]): Promise<string> =>

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { eventually } from "./eventually.ts";
-import { run, type Finished } from "./run.ts";
+import { run, type Finished, type RunOptions } from "./run.ts";
 
 export const projectDir: string = resolve(import.meta.dirname, "../..");
 
@@ -74,10 +74,7 @@ export class Machine {
   }
 
   /** Runs a command on this machine. */
-  async run(
-    command: readonly string[],
-    options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
-  ): Promise<Finished> {
+  async run(command: readonly string[], options: RunOptions = {}): Promise<Finished> {
     return await run(this.#inside(command), { ...options, env: { ...this.env, ...options.env }, cwd: this.dir });
   }
 
@@ -157,7 +154,16 @@ export class Machine {
   }
 
   #inside(command: readonly string[]): readonly string[] {
-    return ["nsenter", "--target", String(this.#holder.pid), "--net", "--mount", "--wdns", this.dir, "--", ...command];
+    return [
+      "nsenter",
+      "--target",
+      String(this.#holder.pid),
+      "--net",
+      "--mount",
+      `--wdns=${this.dir}`,
+      "--",
+      ...command,
+    ];
   }
 }
 
