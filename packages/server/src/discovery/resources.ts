@@ -1,4 +1,5 @@
 import { apiVersionOf, kinds, type Kind, type Subresource } from "@ordinal/api";
+import { unreachable } from "@ordinal/runtime";
 import { reviews, type Review } from "./reviews.ts";
 
 /** A resource or a part of one, as discovery lists it. */
@@ -78,6 +79,8 @@ function discoverPart({ group, version, kind }: Kind, name: Subresource): Discov
     case "exec":
     case "portforward":
       return { name, group, version, kind: streamOptions[name], verbs: ["create", "get"] };
+    default:
+      return unreachable(name);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiError } from "@ordinal/api";
-import { silentLogger, systemClock, type Logger } from "@ordinal/runtime";
+import { silentLogger, systemClock, type Clock, type Logger } from "@ordinal/runtime";
 import { openStore } from "@ordinal/store";
 import { createRegistry } from "../registry/create-registry.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -40,9 +40,9 @@ function noPods(): ApiError {
 export async function startTestServer({
   streams = nobodyRuns,
   log = silentLogger,
-}: { readonly streams?: PodStreams; readonly log?: Logger } = {}): Promise<TestServer> {
+  clock = systemClock,
+}: { readonly streams?: PodStreams; readonly log?: Logger; readonly clock?: Clock } = {}): Promise<TestServer> {
   const dir = await mkdtemp(join(tmpdir(), "ordinal-server-"));
-  const clock = systemClock;
   const store = await openStore({ dir: join(dir, "store") });
   const registry = await createRegistry({ store, clock });
   for (const name of ["default", "kube-system"]) await registry.create("namespaces", { metadata: { name } });

@@ -14,7 +14,8 @@ describe("the API server", () => {
   });
   after(async () => await server.stop());
 
-  const get = async (path: string, headers: Ask["headers"] = {}): Promise<Reply> => await ask(server, { path, headers });
+  const get = async (path: string, headers: Ask["headers"] = {}): Promise<Reply> =>
+    await ask(server, { path, headers });
   const post = async (path: string, body: unknown): Promise<Reply> => await ask(server, { method: "POST", path, body });
 
   describe("who may ask", () => {
@@ -57,14 +58,23 @@ describe("the API server", () => {
     it("does not listen where others could hear", async () => {
       const { startApiServer } = await import("./api-server.ts");
       const listen = { host: "0.0.0.0", port: 0 };
-      const started = startApiServer({ ...({} as Parameters<typeof startApiServer>[0]), listen, credentials: server.credentials });
+      const started = startApiServer({
+        ...({} as Parameters<typeof startApiServer>[0]),
+        listen,
+        credentials: server.credentials,
+      });
       expect(await started.catch((error: unknown) => String(error))).to.include("loopback");
     });
   });
 
   describe("requests that cannot be served", () => {
     it("says that it does not know a path", async () => {
-      for (const path of ["/nosuch", "/apis/nosuch/v1", "/api/v1/nosuch", "/apis/apps/v1/namespaces/default/deployments"]) {
+      for (const path of [
+        "/nosuch",
+        "/apis/nosuch/v1",
+        "/api/v1/nosuch",
+        "/apis/apps/v1/namespaces/default/deployments",
+      ]) {
         const { code, json } = await get(path);
         expect(code, path).to.equal(404);
         expect(json).to.include({ reason: "NotFound", message: "the server could not find the requested resource" });
@@ -268,7 +278,11 @@ describe("the API server", () => {
       const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
       const { json } = await get("/api/v1/namespaces/kube-system", { accept });
       expect(json).to.deep.include({ kind: "Table", apiVersion: "meta.k8s.io/v1" });
-      expect(json.columnDefinitions.map((column: Reply["json"]) => column.name)).to.deep.equal(["Name", "Status", "Age"]);
+      expect(json.columnDefinitions.map((column: Reply["json"]) => column.name)).to.deep.equal([
+        "Name",
+        "Status",
+        "Age",
+      ]);
       expect(json.rows[0].cells.slice(0, 2)).to.deep.equal(["kube-system", "Active"]);
       expect(json.rows[0].object).to.deep.include({ kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" });
       const full = await get("/api/v1/namespaces?includeObject=Object", { accept });
@@ -336,7 +350,10 @@ describe("the API server", () => {
       expect((await get("/version")).json).to.include({ major: "1", minor: "33", gitVersion: "v1.33.1+test" });
       const remove = server.server.addCheck({ name: "dns", check: () => "not yet" });
       const failing = await get("/readyz");
-      expect([failing.code, failing.text]).to.deep.equal([500, "[+]ping ok\n[-]dns failed: not yet\nreadyz check failed\n"]);
+      expect([failing.code, failing.text]).to.deep.equal([
+        500,
+        "[+]ping ok\n[-]dns failed: not yet\nreadyz check failed\n",
+      ]);
       expect((await get("/livez")).text).to.equal("ok");
       expect((await get("/readyz?exclude=dns")).text).to.equal("ok");
       expect((await get("/readyz/dns")).code).to.equal(500);

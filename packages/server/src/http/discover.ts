@@ -71,7 +71,7 @@ export async function serveOpenApi(
   const document = await openApi.document(path);
   if (document === undefined) throw unknownPath();
   const isAskedByHash = exchange.query.get("hash") === document.hash;
-  const wantsGzip = /\bgzip\b/.test(String(exchange.request.headers["accept-encoding"] ?? ""));
+  const wantsGzip = /\bgzip\b/.test(exchange.request.headers["accept-encoding"] ?? "");
   return {
     code: 200,
     bytes: wantsGzip ? document.gzipped : await decompress(document.gzipped),

@@ -3,6 +3,8 @@ import type { User } from "./authenticate.ts";
 
 /** One request on its way through the server, once it is known who asks. */
 export interface Exchange {
+  /** In capitals. */
+  readonly method: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;

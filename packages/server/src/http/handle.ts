@@ -1,3 +1,4 @@
+import { unreachable } from "@ordinal/runtime";
 import {
   discoverGroup,
   discoverGroups,
@@ -16,19 +17,15 @@ import type { Services } from "./services.ts";
 
 /** Answers a request of a known user; undefined when the answer went out as a stream. Throws ApiError. */
 export async function handle(services: Services, exchange: Exchange, route: Route): Promise<Answer | undefined> {
-  switch (route.is) {
-    case "resource":
-      return await serveResource(services, { exchange, route });
-    case "review":
-      if (exchange.request.method !== "POST") throw methodNotAllowed();
-      return await answerReview(exchange, route.review);
-    case "nothing":
-    case "health":
-      throw unknownPath();
-    default:
-      if (exchange.request.method !== "GET" && exchange.request.method !== "HEAD") throw methodNotAllowed();
-      return await describeServer(services, exchange, route);
+  const { method } = exchange;
+  if (route.is === "resource") return await serveResource(services, { exchange, route });
+  if (route.is === "nothing" || route.is === "health") throw unknownPath();
+  if (route.is === "review") {
+    if (method !== "POST") throw methodNotAllowed();
+    return await answerReview(exchange, route.review);
   }
+  if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
+  return await describeServer(services, exchange, route);
 }
 
 async function describeServer(
@@ -60,5 +57,7 @@ async function describeServer(
       return ok(await openApi.index());
     case "openapi v3 document":
       return await serveOpenApi(openApi, { exchange, path: route.path });
+    default:
+      return unreachable(route);
   }
 }

@@ -52,9 +52,10 @@ export function createHealth(): Health {
   };
 }
 
-async function run({ name, check }: HealthCheck): Promise<Outcome> {
+async function run(check: HealthCheck): Promise<Outcome> {
+  const { name } = check;
   try {
-    return { name, problem: await check() };
+    return { name, problem: await check.check() };
   } catch (error) {
     return { name, problem: error instanceof Error ? error.message : String(error) };
   }

@@ -49,15 +49,21 @@ export async function open(server: TestServer, options: Ask): Promise<IncomingMe
 }
 
 /** Sends a request. */
-export function send(server: TestServer, { method = "GET", path, headers = {}, body, anonymous = false }: Ask): ClientRequest {
-  const bytes = body === undefined ? undefined : Buffer.isBuffer(body) || typeof body === "string" ? body : JSON.stringify(body);
+export function send(
+  server: TestServer,
+  { method = "GET", path, headers = {}, body, anonymous = false }: Ask,
+): ClientRequest {
+  const bytes =
+    body === undefined ? undefined : Buffer.isBuffer(body) || typeof body === "string" ? body : JSON.stringify(body);
   const sent = httpsRequest({
     ...connectOptions(server, anonymous),
     method,
     path,
     agent: false,
     headers: {
-      ...(bytes === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(bytes) }),
+      ...(bytes === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(bytes) }),
       ...headers,
     },
   });

@@ -70,7 +70,7 @@ export function createMetrics(): Metrics {
       families.push(family);
       return histogram;
     },
-    render: () => families.flatMap(({ head, lines }) => [head, ...lines()]).join("\n") + "\n",
+    render: () => families.flatMap((family) => [family.head, ...family.lines()]).join("\n") + "\n",
   };
 }
 

@@ -131,10 +131,10 @@ function readGrace(value: unknown): number {
 
 function readPreconditions(value: unknown): DeleteOptions["preconditions"] {
   if (typeof value !== "object" || value === null) return undefined;
-  const { uid, resourceVersion } = value as { uid?: string; resourceVersion?: string };
+  const { uid, resourceVersion } = value as { uid?: unknown; resourceVersion?: unknown };
   return {
-    ...(uid === undefined ? {} : { uid: String(uid) }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion: String(resourceVersion) }),
+    ...(typeof uid === "string" ? { uid } : {}),
+    ...(typeof resourceVersion === "string" ? { resourceVersion } : {}),
   };
 }
 

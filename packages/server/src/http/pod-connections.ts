@@ -59,7 +59,6 @@ export interface Upgrade {
 
 /** Refuses a container the pod does not have, and silence about which one where there are several. */
 function checkContainer({ metadata, spec }: Pod, container: string | null): void {
-  const names = (containers: Pod["spec"]["containers"] = []): string => containers.map(({ name }) => name).join(" ");
   const all = [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
   if (container) {
     if (all.some(({ name }) => name === container)) return;
@@ -72,6 +71,10 @@ function checkContainer({ metadata, spec }: Pod, container: string | null): void
     "BadRequest",
     `a container name must be specified for pod ${metadata.name}, choose one of: [${names(spec.containers)}]${initial}`,
   );
+}
+
+function names(containers: Pod["spec"]["containers"]): string {
+  return containers.map(({ name }) => name).join(" ");
 }
 
 function isStream(subresource: string | undefined): subresource is "attach" | "exec" | "portforward" {

@@ -1,5 +1,6 @@
 import { apiVersionOf, type KubeObject } from "@ordinal/api";
 import type { List } from "@ordinal/client";
+import { unreachable } from "@ordinal/runtime";
 import { printerOf } from "../tables/printers.ts";
 import { partialMetadata, renderTable, type TableMetadata, type TableOptions } from "../tables/render.ts";
 import type { TablePrinter } from "../tables/table.ts";
@@ -50,6 +51,8 @@ export function present(object: KubeObject, presentation: Presentation, printer?
       const metadata = { resourceVersion: object.metadata.resourceVersion };
       return renderTable(printer ?? tableOf(route), [object], tableOptions(presentation, { metadata }));
     }
+    default:
+      return unreachable(shape);
   }
 }
 
@@ -66,12 +69,14 @@ export function presentList(list: List<KubeObject>, presentation: Presentation):
     }
     case "table":
       return renderTable(tableOf(route), list.items, tableOptions(presentation, { metadata }));
+    default:
+      return unreachable(shape);
   }
 }
 
-/** How objects of this route are shown. The kind behind a route decides their type; the compiler cannot see that. */
+/** How objects of this route are shown. */
 export function tableOf({ kind }: ResourceRoute): TablePrinter {
-  return printerOf(kind.plural) as unknown as TablePrinter;
+  return printerOf(kind.plural);
 }
 
 /** How tables are drawn for this client, now. */

@@ -28,6 +28,7 @@ export function createRequestHandler(
     if (route.is === "health") return await services.health.answer(route.endpoint, healthQuery(route, query));
     const user = authenticate(request.socket);
     const exchange: Exchange = {
+      method: request.method ?? "",
       request,
       response,
       query,

@@ -31,7 +31,7 @@ export function isWatch(method: string, route: ResourceRoute, query: URLSearchPa
 async function serveCollection(services: Services, target: Target): Promise<Answer | undefined> {
   const { exchange, route } = target;
   const isEverywhere = route.kind.namespaced && route.namespace === undefined;
-  switch (exchange.request.method) {
+  switch (exchange.method) {
     case "GET":
       if (!isWatch("GET", route, exchange.query)) return await getMany(services, target);
       await serveWatch(services, target);
@@ -48,7 +48,7 @@ async function serveCollection(services: Services, target: Target): Promise<Answ
 }
 
 async function serveObject(services: Services, target: Target & { at: Ref }): Promise<Answer> {
-  switch (target.exchange.request.method) {
+  switch (target.exchange.method) {
     case "GET":
       return await getOne(services, target);
     case "PUT":
@@ -64,7 +64,7 @@ async function serveObject(services: Services, target: Target & { at: Ref }): Pr
 
 async function servePart(services: Services, target: Target & { at: Ref }): Promise<Answer | undefined> {
   const { exchange, route } = target;
-  const method = exchange.request.method;
+  const { method } = exchange;
   switch (route.subresource) {
     case "status":
       if (method === "GET") return await getOne(services, target);

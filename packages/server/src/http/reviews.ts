@@ -1,4 +1,5 @@
 import { apiVersionOf } from "@ordinal/api";
+import { unreachable } from "@ordinal/runtime";
 import type { Review } from "../discovery/reviews.ts";
 import type { User } from "./authenticate.ts";
 import { isObject, readObject, type WireObject } from "./body.ts";
@@ -31,6 +32,8 @@ function statusOf(review: Review, { user, body }: { readonly user: User; readonl
     case "SubjectAccessReview":
     case "LocalSubjectAccessReview":
       return accessOf(body["spec"], user);
+    default:
+      return unreachable(review.kind);
   }
 }
 

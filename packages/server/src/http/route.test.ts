@@ -49,26 +49,15 @@ describe("routeOf", () => {
 });
 
 function say(route: Route): string {
-  const words = (...each: readonly (string | undefined)[]): string =>
-    each.filter((word) => word !== undefined).join(" ");
-  const inside = (namespace: string | undefined): string | undefined =>
-    namespace === undefined ? undefined : `in ${namespace}`;
-  switch (route.is) {
-    case "resource":
-      return words(route.kind.plural, inside(route.namespace), route.name, route.subresource);
-    case "review":
-      return words("review", route.review.kind, inside(route.namespace));
-    case "health":
-      return words(route.is, route.endpoint, route.check);
-    case "groups":
-      return words(route.is, route.root);
-    case "group":
-      return words(route.is, route.group);
-    case "group version":
-      return words(route.is, route.group, route.version);
-    case "openapi v3 document":
-      return words(route.is, route.path);
-    default:
-      return route.is;
-  }
+  if (route.is === "resource") return words(route.kind.plural, inside(route.namespace), route.name, route.subresource);
+  if (route.is === "review") return words("review", route.review.kind, inside(route.namespace));
+  return words(...Object.values(route));
+}
+
+function words(...each: readonly (string | undefined)[]): string {
+  return each.filter((word) => word !== undefined).join(" ");
+}
+
+function inside(namespace: string | undefined): string | undefined {
+  return namespace === undefined ? undefined : `in ${namespace}`;
 }

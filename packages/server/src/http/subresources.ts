@@ -1,6 +1,5 @@
 import { ApiError, checkType, decodingError, type Scale, type Status } from "@ordinal/api";
 import type { Ref, WriteOptions } from "@ordinal/client";
-import type { TablePrinter } from "../tables/table.ts";
 import { scaleTable } from "../tables/workloads.ts";
 import { chooseShape } from "./accept.ts";
 import { isObject, readObject, type WireObject } from "./body.ts";
@@ -18,12 +17,12 @@ const bindingKind = { version: "v1", kind: "Binding" };
 export async function serveScale(services: Services, target: Target & { at: Ref }): Promise<Answer> {
   const shape = chooseShape(target.exchange.request.headers.accept);
   const scale = await scaleAfter(services, target);
-  return ok(present(scale, { ...target, services, shape }, scaleTable as unknown as TablePrinter));
+  return ok(present(scale, { ...target, services, shape }, scaleTable));
 }
 
 async function scaleAfter({ registry }: Services, target: Target & { at: Ref }): Promise<Scale> {
   const { exchange, at } = target;
-  switch (exchange.request.method) {
+  switch (exchange.method) {
     case "GET":
       return await registry.getScale("statefulsets", at);
     case "PUT":
@@ -45,7 +44,8 @@ export async function bindPod(services: Services, { exchange, route, at }: Targe
   if (typeof node !== "string" || node === "") {
     throw new ApiError("Invalid", 'Binding "" is invalid: target.name: Required value');
   }
-  const name = at.name === "" && isObject(metadata) ? String(metadata["name"] ?? "") : at.name;
+  const name =
+    at.name === "" && isObject(metadata) && typeof metadata["name"] === "string" ? metadata["name"] : at.name;
   await services.registry.bind(
     { ...(route.namespace === undefined ? {} : { namespace: route.namespace }), name },
     node,

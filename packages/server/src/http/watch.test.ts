@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { createFakeClock, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import { startTestServer, type TestServer } from "./api-server.fixture.ts";
 import { eventsOf, open, send, type Reply } from "./https-request.fixture.ts";
@@ -96,6 +97,38 @@ describe("watching over HTTP", () => {
     response.destroy();
   });
 
+  it("A4 tells a quiet client that allows it how far it has seen", async () => {
+    const clock = createFakeClock(systemClock.now());
+    const quiet = await startTestServer({ clock });
+    try {
+      const revision = quiet.registry.revision();
+      const path = `${configMaps}?watch=true&allowWatchBookmarks=true&resourceVersion=1`;
+      const response = await open(quiet, { path });
+      await clock.advance(60_000);
+      const event = await nextOf(eventsOf(response));
+      expect([event.type, event.object.metadata.resourceVersion]).to.deep.equal(["BOOKMARK", String(revision)]);
+      response.destroy();
+    } finally {
+      await clock.advance(0);
+      await quiet.stop();
+    }
+  });
+
+  it("A4 keeps only so much for a client that does not read, and then sends it to list again", async () => {
+    const response = await watch("");
+    response.pause();
+    const data = { a: "x".repeat(500_000) };
+    for (let index = 0; index < 20; index += 1) {
+      await server.registry.create("configmaps", { metadata: { name: `big${index}`, namespace: "default" }, data });
+    }
+    const makeOne = async (): Promise<unknown> =>
+      await server.registry.create("configmaps", { metadata: { generateName: "s-", namespace: "default" } });
+    for (let made = 0; made < 10_200; made += 200) await Promise.all(Array.from({ length: 200 }, makeOne));
+    let last: Reply["json"];
+    for await (const event of eventsOf(response)) last = event;
+    expect([last.type, last.object.code, last.object.reason]).to.deep.equal(["ERROR", 410, "Expired"]);
+  });
+
   it("A7 shows changes as tables, the columns once", async () => {
     const accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
     const response = await watch("", accept);
@@ -123,14 +156,16 @@ describe("watching over HTTP", () => {
 
   it("lets go of what it holds when the client leaves", async () => {
     const response = await watch("");
-    const reading = (): string =>
-      /^apiserver_longrunning_requests\{.*\} (\d+)$/m.exec(server.server.metrics.render())?.[1] ?? "";
-    expect(reading()).to.equal("1");
+    expect(openWatches(server)).to.equal("1");
     response.destroy();
-    for (let turn = 0; turn < 1000 && reading() !== "0"; turn += 1) await new Promise(setImmediate);
-    expect(reading()).to.equal("0");
+    for (let turn = 0; turn < 1000 && openWatches(server) !== "0"; turn += 1) await new Promise(setImmediate);
+    expect(openWatches(server)).to.equal("0");
   });
 });
+
+function openWatches({ server }: TestServer): string | undefined {
+  return /^apiserver_longrunning_requests\{.*\} (\d+)$/m.exec(server.metrics.render())?.[1];
+}
 
 type Events = AsyncGenerator<Reply["json"]>;
 

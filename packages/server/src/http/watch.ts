@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { apiVersionOf, isApiError, type Kind, type KubeObject } from "@ordinal/api";
+import { apiVersionOf, type Kind, type KubeObject } from "@ordinal/api";
 import type { WatchEvent } from "@ordinal/client";
 import { renderTable } from "../tables/render.ts";
 import { chooseShape } from "./accept.ts";
@@ -108,7 +108,7 @@ async function drained(response: Presentation["exchange"]["response"], signal: A
   try {
     await once(response, "drain", { signal });
   } catch (error) {
-    if (!signal.aborted && !isApiError(error)) throw error;
+    if (!signal.aborted) throw error;
   }
 }
 
@@ -118,7 +118,7 @@ async function drained(response: Presentation["exchange"]["response"], signal: A
  */
 function startBookmarks(lines: LineWriter, { services, route }: Presentation): () => void {
   const { clock, registry } = services;
-  let cancel = (): void => {};
+  let cancel: (() => void) | undefined;
 
   function arm(revision: number): void {
     cancel = clock.after(bookmarkMs, () => {
@@ -129,7 +129,7 @@ function startBookmarks(lines: LineWriter, { services, route }: Presentation): (
   }
 
   arm(registry.revision());
-  return () => cancel();
+  return () => cancel?.();
 }
 
 function bookmark(kind: Kind, revision: number, extra: object = {}): KubeObject {

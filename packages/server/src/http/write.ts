@@ -96,7 +96,7 @@ function named(body: WireObject, name: string): WireObject {
   const metadata = metadataOf(body);
   const own = metadata["name"];
   if (own !== undefined && own !== "" && own !== name) {
-    const names = `the name of the object (${String(own)}) does not match the name on the URL (${name})`;
+    const names = `the name of the object (${JSON.stringify(own).replaceAll('"', "")}) does not match the name on the URL (${name})`;
     throw new ApiError("BadRequest", names);
   }
   return { ...body, metadata: { ...metadata, name } };

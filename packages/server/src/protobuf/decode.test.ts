@@ -4,10 +4,11 @@ import { readMessages } from "./messages.ts";
 import { WireError } from "./wire.ts";
 
 describe("decodeProtobuf", () => {
-  const time = (seconds: number): Buffer => number(1, seconds);
-
   it("reads an object inside its envelope", () => {
-    const metadata = bytes(1, Buffer.concat([text(1, "a"), bytes(11, entry("app", "web")), bytes(11, entry("empty", undefined))]));
+    const metadata = bytes(
+      1,
+      Buffer.concat([text(1, "a"), bytes(11, entry("app", "web")), bytes(11, entry("empty", undefined))]),
+    );
     const body = envelope("v1", "ConfigMap", Buffer.concat([metadata, bytes(2, entry("k", "v"))]));
     expect(decodeProtobuf(body)).to.deep.equal({
       apiVersion: "v1",
@@ -24,7 +25,9 @@ describe("decodeProtobuf", () => {
   it("drops the zeros Go writes, and keeps those that mean something", () => {
     const spec = Buffer.concat([number(1, 0), text(5, ""), number(8, 0), number(9, 0)]);
     const metadata = Buffer.concat([text(1, "web"), text(2, ""), text(5, ""), number(7, 0), bytes(8, Buffer.alloc(0))]);
-    const { value } = decodeProtobuf(envelope("apps/v1", "StatefulSet", Buffer.concat([bytes(1, metadata), bytes(2, spec)])));
+    const { value } = decodeProtobuf(
+      envelope("apps/v1", "StatefulSet", Buffer.concat([bytes(1, metadata), bytes(2, spec)])),
+    );
     expect(value["metadata"]).to.deep.equal({ name: "web" });
     expect(value["spec"]).to.deep.equal({ replicas: 0, serviceName: "", revisionHistoryLimit: 0 });
   });
@@ -34,18 +37,28 @@ describe("decodeProtobuf", () => {
     expect(decodeProtobuf(secret).value["data"]).to.deep.equal({ k: "/wA=" });
     const dated = envelope("v1", "Namespace", bytes(1, bytes(8, time(1_767_225_600))));
     expect(decodeProtobuf(dated).value["metadata"]).to.deep.equal({ creationTimestamp: "2026-01-01T00:00:00Z" });
-    const lease = envelope("coordination.k8s.io/v1", "Lease", bytes(2, bytes(4, Buffer.concat([time(0), number(2, 5000)]))));
+    const lease = envelope(
+      "coordination.k8s.io/v1",
+      "Lease",
+      bytes(2, bytes(4, Buffer.concat([time(0), number(2, 5000)]))),
+    );
     expect(decodeProtobuf(lease).value["spec"]).to.deep.equal({ renewTime: "1970-01-01T00:00:00.000005Z" });
     const port = (target: Buffer): Buffer => bytes(2, bytes(1, Buffer.concat([number(3, 80), bytes(4, target)])));
     const ports = (target: Buffer): unknown => decodeProtobuf(envelope("v1", "Service", port(target))).value["spec"];
-    expect(ports(Buffer.concat([number(1, 0), number(2, 8080)]))).to.deep.equal({ ports: [{ port: 80, targetPort: 8080 }] });
-    expect(ports(Buffer.concat([number(1, 1), text(3, "web")]))).to.deep.equal({ ports: [{ port: 80, targetPort: "web" }] });
+    expect(ports(Buffer.concat([number(1, 0), number(2, 8080)]))).to.deep.equal({
+      ports: [{ port: 80, targetPort: 8080 }],
+    });
+    expect(ports(Buffer.concat([number(1, 1), text(3, "web")]))).to.deep.equal({
+      ports: [{ port: 80, targetPort: "web" }],
+    });
     const claim = bytes(2, bytes(2, bytes(2, entry("storage", text(1, "1Gi")))));
     expect(decodeProtobuf(envelope("v1", "PersistentVolumeClaim", claim)).value["spec"]).to.deep.equal({
       resources: { requests: { storage: "1Gi" } },
     });
     const revision = bytes(2, text(1, '{"spec":1}'));
-    expect(decodeProtobuf(envelope("apps/v1", "ControllerRevision", revision)).value["data"]).to.deep.equal({ spec: 1 });
+    expect(decodeProtobuf(envelope("apps/v1", "ControllerRevision", revision)).value["data"]).to.deep.equal({
+      spec: 1,
+    });
   });
 
   it("puts inlined messages where JSON has their fields", () => {
@@ -93,10 +106,23 @@ describe("decodeProtobuf", () => {
 describe("readMessages", () => {
   it("knows every message that another one names", () => {
     const messages = readMessages();
-    const special = ["string", "int", "bool", "bytes", "Time", "MicroTime", "Quantity", "IntOrString", "RawExtension", "FieldsV1", "ExtraValue"];
+    const special = [
+      "string",
+      "int",
+      "bool",
+      "bytes",
+      "Time",
+      "MicroTime",
+      "Quantity",
+      "IntOrString",
+      "RawExtension",
+      "FieldsV1",
+      "ExtraValue",
+    ];
     for (const [name, message] of messages) {
       expect(message.size, name).to.be.greaterThan(0);
-      for (const { type } of message.values()) expect(special.includes(type) || messages.has(type), `${name}: ${type}`).to.equal(true);
+      for (const { type } of message.values())
+        expect(special.includes(type) || messages.has(type), `${name}: ${type}`).to.equal(true);
     }
   });
 });
@@ -119,6 +145,7 @@ function entry(key: string, value: string | Buffer | undefined): Buffer {
   return Buffer.concat([text(1, key), second]);
 }
 
+const time = (seconds: number): Buffer => number(1, seconds);
 const text = (field: number, value: string): Buffer => bytes(field, Buffer.from(value));
 const bytes = (field: number, value: Buffer): Buffer =>
   Buffer.concat([varint((BigInt(field) << 3n) | 2n), varint(BigInt(value.length)), value]);

@@ -25,7 +25,7 @@ export function decodeProtobuf(body: Buffer): Decoded {
   messages ??= readMessages();
   const message = messages.get(kind);
   if (message === undefined) throw new WireError(`no fields are known for ${apiVersion} ${kind}; send it as JSON`);
-  const raw = Buffer.from(String(unknown["raw"] ?? ""), "base64");
+  const raw = base64Bytes(unknown["raw"]);
   return { apiVersion, kind, value: { apiVersion, kind, ...decodeMessage(raw, message) } };
 }
 
@@ -144,10 +144,14 @@ function intOrString({ type, intVal, strVal }: JsonObject): unknown {
 function rawJson({ raw }: JsonObject): unknown {
   if (raw === undefined) return undefined;
   try {
-    return JSON.parse(Buffer.from(String(raw), "base64").toString("utf8"));
+    return JSON.parse(base64Bytes(raw).toString("utf8"));
   } catch (error) {
     throw new WireError("an embedded object is not JSON", { cause: error });
   }
+}
+
+function base64Bytes(text: unknown): Buffer {
+  return Buffer.from(typeof text === "string" ? text : "", "base64");
 }
 
 function isZero(value: unknown): boolean {

@@ -27,15 +27,6 @@ function pod(shape: PodShape): Pod {
     reason,
     gated,
   } = shape;
-  const statuses = (given: readonly Partial<ContainerStatus>[], prefix: string): ContainerStatus[] =>
-    given.map((each, index) => ({
-      name: `${prefix}${index}`,
-      image: "",
-      imageID: "",
-      ready: false,
-      restartCount: 0,
-      ...each,
-    }));
   const initNames = init.map(({ name }, index) => name ?? `init${index}`);
   return {
     apiVersion: "v1",
@@ -72,6 +63,11 @@ function pod(shape: PodShape): Pod {
       initContainerStatuses: statuses(init, "init"),
     },
   };
+}
+
+function statuses(given: readonly Partial<ContainerStatus>[], prefix: string): readonly ContainerStatus[] {
+  const plain = { image: "", imageID: "", ready: false, restartCount: 0 };
+  return given.map((each, index) => ({ name: `${prefix}${index}`, ...plain, ...each }));
 }
 
 const running: ContainerState = { running: { startedAt: started } };

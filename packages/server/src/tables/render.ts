@@ -1,4 +1,5 @@
 import type { KubeObject } from "@ordinal/api";
+import { unreachable } from "@ordinal/runtime";
 import type { Cell, Column, RowCondition, TablePrinter } from "./table.ts";
 
 /** Source: `metav1.Table`. */
@@ -69,6 +70,8 @@ function rowObject(
       return { object: partialMetadata(object, options.apiVersion) };
     case "Object":
       return { object };
+    default:
+      return unreachable(options.includeObject);
   }
 }
 

@@ -26,7 +26,7 @@ export const serviceTable: TablePrinter<Service> = {
 
 function externalAddress(service: Service): string {
   const own = service.spec.externalIPs ?? [];
-  switch (service.spec.type) {
+  switch (service.spec.type ?? "") {
     case "ClusterIP":
     case "NodePort":
       return orNone(own.join(","));

@@ -51,7 +51,14 @@ describe("ensureCredentials", () => {
     await ensure();
     expect((await stat(dir)).mode & 0o777).to.equal(0o700);
     const files = await readdir(dir);
-    expect(files.toSorted()).to.deep.equal(["ca.crt", "ca.key", "client.crt", "client.key", "server.crt", "server.key"]);
+    expect(files.toSorted()).to.deep.equal([
+      "ca.crt",
+      "ca.key",
+      "client.crt",
+      "client.key",
+      "server.crt",
+      "server.key",
+    ]);
     for (const file of files) expect((await stat(join(dir, file))).mode & 0o777, file).to.equal(0o600);
   });
 

@@ -65,8 +65,8 @@ export async function ensureCredentials(options: EnsureCredentialsOptions): Prom
 }
 
 interface Need {
-  isGood(found: Issued): boolean;
-  issue(): Promise<Issued>;
+  readonly isGood: (found: Issued) => boolean;
+  readonly issue: () => Promise<Issued>;
 }
 
 /** Key first: a certificate on disk always has its key beside it. */
