@@ -38,13 +38,15 @@ node_package() {
   esac
 }
 
-# Installs the workspace's packages when the lockfile is not the one they were installed from.
+# Installs the workspace's packages when the lockfile is not the one they were installed from. The version of pnpm is the
+# one above: left to itself, pnpm wants to look up that of package.json and write it into the lockfile, which is frozen.
 ensure_packages() {
   wanted=$(cksum <"$root/pnpm-lock.yaml")
   stamp="$root/node_modules/.installed-lockfile"
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   say "setup: installing packages"
-  (cd "$root" && npm exec --yes "pnpm@$pnpm_version" -- install --frozen-lockfile --reporter=append-only >&2) ||
+  (cd "$root" && npm exec --yes "pnpm@$pnpm_version" -- --config.pm-on-fail=ignore \
+    install --frozen-lockfile --reporter=append-only >&2) ||
     die "The packages could not be installed: see pnpm's words above."
   printf '%s' "$wanted" >"$stamp"
 }
