@@ -5,6 +5,7 @@ import type { Store } from "@ordinal/store";
 import { createAdmission } from "./admission/create-admission.ts";
 import { ServiceAddresses } from "./admission/service-addresses.ts";
 import type { Context } from "./context.ts";
+import { expireEvents } from "./event-expiry.ts";
 import { keyPrefix } from "./object-key.ts";
 import { createObjectStore, type ObjectStore } from "./object-store.ts";
 import type { Registry } from "./registry.ts";
@@ -32,6 +33,7 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const objects = createObjectStore(store);
   const addresses = await knownAddresses(objects, serviceRange);
   const context: Context = { objects, clock, admission: createAdmission(objects, addresses) };
+  await expireEvents({ objects, clock, log });
   log.debug("the registry is ready", { revision: store.revision() });
 
   return {

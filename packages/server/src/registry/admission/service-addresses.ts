@@ -1,5 +1,6 @@
 import { invalid, kindOf, type Cause, type Service } from "@ordinal/api";
 import type { Admitted } from "./admission.ts";
+import { checkFamilies } from "./ip-families.ts";
 import { addressAt, firstDynamicOffset, offsetOf, parseRange, type ServiceRange } from "./service-range.ts";
 
 /** Addresses that only one service may have, by their place in the range. */
@@ -36,6 +37,7 @@ export class ServiceAddresses {
   /** The service with its address and what follows from it; throws ApiError Invalid when it cannot have that address. */
   reserve(next: Service, before: Service | undefined): Admitted {
     if (next.spec.type === "ExternalName") return { object: next, undo() {} };
+    checkFamilies(next);
     const asked = next.spec.clusterIP ?? next.spec.clusterIPs?.[0] ?? "";
     if (asked === "None") return { object: withAddress(next, asked), undo() {} };
     const isOurs = asked !== "" && before !== undefined && addressOf(before) === asked;

@@ -1,17 +1,17 @@
 import { ApiError } from "@ordinal/api";
 import type { ObjectChange } from "../object-store.ts";
 
-/** More than this waiting, and the reader is too slow: about what the store itself keeps. */
-const mostWaiting = 10_000;
-
 /** Changes on their way to one reader. */
 export class ChangeBuffer {
   #waiting: ObjectChange[] = [];
   #isOverrun = false;
   #wake: (() => void) | undefined;
   readonly #unsubscribe: () => void;
+  readonly #mostWaiting: number;
 
-  constructor(subscribe: (onChange: (change: ObjectChange) => void) => () => void) {
+  /** With more than `mostWaiting` changes to read the reader is too slow; the default is about what the store keeps. */
+  constructor(subscribe: (onChange: (change: ObjectChange) => void) => () => void, mostWaiting = 10_000) {
+    this.#mostWaiting = mostWaiting;
     this.#unsubscribe = subscribe((change) => this.#push(change));
   }
 
@@ -43,7 +43,7 @@ export class ChangeBuffer {
   #push(change: ObjectChange): void {
     if (this.#isOverrun) return;
     this.#waiting.push(change);
-    if (this.#waiting.length > mostWaiting) {
+    if (this.#waiting.length > this.#mostWaiting) {
       this.#isOverrun = true;
       this.#waiting = [];
     }

@@ -1,6 +1,6 @@
 import { ApiError, type Kind, type KubeObject } from "@ordinal/api";
 import type { Patch, Ref } from "@ordinal/client";
-import { applyPatch } from "./interim-patch.ts";
+import { applyPatch } from "../../patch/apply-patch.ts";
 import { decode } from "../admission/decode.ts";
 import type { Context } from "../context.ts";
 import type { GivenObject } from "../metadata.ts";

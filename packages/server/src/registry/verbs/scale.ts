@@ -10,7 +10,7 @@ import {
   type StatefulSet,
 } from "@ordinal/api";
 import type { Patch, Ref, WriteOptions } from "@ordinal/client";
-import { applyPatch } from "./interim-patch.ts";
+import { applyPatch } from "../../patch/apply-patch.ts";
 import type { Context } from "../context.ts";
 import { conflict } from "../failures.ts";
 import { changeObject, type Decision } from "./change.ts";
