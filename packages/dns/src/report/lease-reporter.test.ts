@@ -1,0 +1,99 @@
+import { ApiError } from "@ordinal/api";
+import type { Client } from "@ordinal/client";
+import { createFakeClock, createStopStack, silentLogger, type StopStack } from "@ordinal/runtime";
+import { expect } from "chai";
+import { eventually, startApi } from "../api.fixture.ts";
+import { startLeaseReporter } from "./lease-reporter.ts";
+
+const place = { namespace: "kube-system", name: "ordinal-dns" };
+
+describe("the lease reporter", () => {
+  let parts: StopStack;
+  let api: Client;
+  beforeEach(async () => {
+    parts = createStopStack();
+    api = parts.add(await startApi()).client;
+  });
+  afterEach(() => parts.stop());
+
+  async function served(): Promise<string | undefined> {
+    const lease = await api.get("leases", place).catch(() => undefined);
+    return lease?.metadata.annotations?.["ordinal.internal/served-revision"];
+  }
+
+  it("makes the lease when there is none, and patches it from then on", async () => {
+    const clock = createFakeClock();
+    const reporter = parts.add(startLeaseReporter({ client: api, clock, log: silentLogger }));
+    reporter.report(7);
+    await eventually(async () => expect(await served()).to.equal("7"));
+    reporter.report(9);
+    await eventually(async () => expect(await served()).to.equal("9"));
+    const { spec } = await api.get("leases", place);
+    expect(spec).to.deep.include({ holderIdentity: "ordinal-dns", renewTime: "2026-01-01T00:00:00.000000Z" });
+  });
+
+  it("sends the first word at once, and what comes meanwhile together in one more patch", async () => {
+    const sent: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const client: Client = {
+      ...api,
+      async patch(resource, at, patch) {
+        sent.push(JSON.stringify(patch.body).replace(/.*served-revision":"(\d+)".*/, "$1"));
+        await gate.promise;
+        return await api.patch(resource, at, patch);
+      },
+    };
+    const reporter = parts.add(startLeaseReporter({ client, clock: createFakeClock(), log: silentLogger }));
+    reporter.report(1);
+    expect(sent).to.deep.equal(["1"]);
+    for (let revision = 2; revision <= 100; revision += 1) reporter.report(revision);
+    gate.resolve();
+    await eventually(async () => expect(await served()).to.equal("100"));
+    expect(sent).to.deep.equal(["1", "100"]);
+  });
+
+  it("renews the lease every 10 s while nothing changes", async () => {
+    const clock = createFakeClock();
+    const reporter = parts.add(startLeaseReporter({ client: api, clock, log: silentLogger }));
+    reporter.report(7);
+    await eventually(async () => expect(await served()).to.equal("7"));
+    const renewTime = async (): Promise<number> => Date.parse((await api.get("leases", place)).spec?.renewTime ?? "");
+    for (const round of [1, 2]) {
+      const before = await renewTime();
+      // The 10 s begin when the answer to the last patch is in, a moment after the lease can be seen.
+      await eventually(async () => {
+        await clock.advance(1_000);
+        expect(await renewTime(), `round ${round}`).to.be.above(before);
+      });
+      expect((await renewTime()) - before).to.be.within(10_000, 20_000);
+    }
+  });
+
+  it("tries again when the API server does not answer, with the newest word", async () => {
+    const clock = createFakeClock();
+    let failures = 3;
+    const client: Client = {
+      ...api,
+      async patch(resource, at, patch) {
+        failures -= 1;
+        if (failures >= 0) throw new ApiError("ServiceUnavailable", "cut off");
+        return await api.patch(resource, at, patch);
+      },
+    };
+    const reporter = parts.add(startLeaseReporter({ client, clock, log: silentLogger }));
+    reporter.report(7);
+    reporter.report(8);
+    for (const waitMs of [20, 40, 80]) await clock.advance(waitMs);
+    await eventually(async () => expect(await served()).to.equal("8"));
+  });
+
+  it("can be stopped while the API server hangs", async () => {
+    const clock = createFakeClock();
+    const client: Client = { ...api, patch: () => new Promise(() => {}) };
+    const reporter = startLeaseReporter({ client, clock, log: silentLogger });
+    reporter.report(7);
+    const stopped = reporter.stop();
+    await clock.advance(500);
+    await stopped;
+  });
+});
