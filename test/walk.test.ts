@@ -28,7 +28,9 @@ for (const version of ["1.33", "1.27"]) {
       if (problem === undefined) await machine.destroy();
     });
     afterEach(function () {
-      if (this.currentTest?.state === "failed") console.error(machine.output.slice(-6000));
+      const { currentTest } = this;
+      if (currentTest?.err !== undefined)
+        currentTest.err.message += `\nthe daemon said:\n${machine.output.slice(-4000)}`;
     });
 
     const kubectl = async (...args: readonly string[]): Promise<string> => await machine.out(program ?? "", ...args);

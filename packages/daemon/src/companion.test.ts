@@ -16,6 +16,11 @@ process.send?.({ serving: addresses });
 setInterval(() => {}, 1000);
 `;
 
+/** The program of these tests says its pid as the port it serves. */
+async function pidOf(serving: Promise<readonly { readonly port: number }[]>): Promise<number> {
+  return (await serving)[0]?.port ?? 0;
+}
+
 describe("keepCompanion", () => {
   let dir: string;
   let options: CompanionOptions;
@@ -33,7 +38,6 @@ describe("keepCompanion", () => {
   });
 
   const readRecord = async () => JSON.parse(await readFile(options.recordFile, "utf8")) as CompanionRecord;
-  const pidOf = async (serving: Promise<readonly { readonly port: number }[]>) => (await serving)[0]?.port ?? 0;
 
   it("leaves the process running when released, and adopts it next time", async () => {
     const first = keepCompanion(options);

@@ -32,7 +32,9 @@ export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress
         ...nodeFlags,
         process.argv[1] ?? "",
         name,
-        ...["--kubeconfig", dir.kubeconfig, "--record", recordFile(dir, name), "--log-level", settings.logLevel],
+        `--kubeconfig=${dir.kubeconfig}`,
+        `--record=${recordFile(dir, name)}`,
+        `--log-level=${settings.logLevel}`,
         ...flags,
       ],
       logFile: join(dir.log, `${name}.log`),
@@ -42,8 +44,9 @@ export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress
     });
   const listens = settings.dnsListen.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
   const dns = keep("dns", [
-    ...listens.flatMap((each) => ["--dns-listen", each]),
-    ...["--dns-listen", `${dnsAddress}:53`, "--cluster-domain", settings.clusterDomain, "--report-lease"],
+    ...[...listens, `${dnsAddress}:53`].map((each) => `--dns-listen=${each}`),
+    `--cluster-domain=${settings.clusterDomain}`,
+    "--report-lease",
   ]);
   const proxy = keep("proxy", []);
   return {

@@ -56,8 +56,12 @@ function showLine(info: winston.Logform.TransformableInfo): string {
   const name = level as keyof typeof colours;
   const time = String(timestamp).slice(11, 19);
   const rest = Object.entries(fields).map(([key, value]) => ` ${styleText("gray", `${key}=`)}${showValue(value)}`);
-  const prefix = part === undefined ? "" : `${String(part)}: `;
-  return `${styleText("gray", time)} ${styleText(colours[name], level.padEnd(5))} ${prefix}${String(message)}${rest.join("")}`;
+  const prefix = typeof part === "string" ? `${part}: ` : "";
+  return `${styleText("gray", time)} ${styleText(colours[name], level.padEnd(5))} ${prefix}${showText(message)}${rest.join("")}`;
+}
+
+function showText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function showValue(value: unknown): string {

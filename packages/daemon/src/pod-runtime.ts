@@ -1,9 +1,17 @@
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
-import { createSandboxRuntime, type PodRuntime } from "@ordinal/supervisor";
+import {
+  chooseRuntime,
+  createProcessRuntime,
+  createSandboxRuntime,
+  probeHost,
+  type PodRuntime,
+  type RuntimeKind,
+} from "@ordinal/supervisor";
 import type { DataDir } from "./data-dir.ts";
 import type { RunFile } from "./run-file.ts";
 import { fixedAddresses } from "./service-addresses.ts";
 import type { Settings } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** How pods run here, and with which addresses. */
 export interface OpenedRuntime {
@@ -18,33 +26,63 @@ export interface OpenedRuntime {
   readonly kubernetesAddress: string;
 }
 
-interface Surroundings {
+export interface RuntimeSurroundings {
   readonly dir: DataDir;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-const ranges = {
-  sandbox: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
-  process: { pods: "127.244.0.0/16", services: "127.96.0.0/16" },
-} as const;
-
-export async function openPodRuntime(settings: Settings, { dir, clock, log }: Surroundings): Promise<OpenedRuntime> {
-  const kind = "sandbox";
-  const podCidr = settings.podCidr ?? ranges[kind].pods;
-  const serviceCidr = settings.serviceCidr ?? ranges[kind].services;
-  const { kubernetes, dns } = fixedAddresses(serviceCidr);
-  const runtime = await createSandboxRuntime({
-    stateDir: dir.pods,
-    podCidr,
-    serviceCidr,
-    hiddenPaths: [dir.root],
-    clock,
-    log,
-  });
-  return { runtime, reason: "", podCidr, serviceCidr, dnsAddress: dns, kubernetesAddress: kubernetes };
+interface Ranges {
+  readonly podCidr: string;
+  readonly serviceCidr: string;
 }
 
-export async function endLeftPods(run: RunFile, surroundings: Surroundings): Promise<number> {
-  return await Promise.resolve(0);
+/** Loopback addresses where there are no networks of the pods' own. */
+const defaultRanges: Readonly<Record<RuntimeKind, Ranges>> = {
+  sandbox: { podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
+  process: { podCidr: "127.244.0.0/16", serviceCidr: "127.96.0.0/16" },
+};
+
+/** Picks the runtime, says why, and opens it. Throws UsageError when the one that is asked for cannot be had. */
+export async function openPodRuntime(settings: Settings, surroundings: RuntimeSurroundings): Promise<OpenedRuntime> {
+  const choice = chooseRuntime(settings.runtime, await probeHost(surroundings.dir.pods));
+  if (!choice.ok) throw new UsageError(`${choice.message}; leave --runtime out, or use --runtime process`);
+  const { podCidr = defaultRanges[choice.kind].podCidr, serviceCidr = defaultRanges[choice.kind].serviceCidr } =
+    settings;
+  if (choice.kind === "process") requireLoopback({ podCidr, serviceCidr });
+  const { kubernetes, dns } = fixedAddresses(serviceCidr);
+  const runtime = await create(choice.kind, { podCidr, serviceCidr, ...surroundings });
+  return { runtime, reason: choice.reason, podCidr, serviceCidr, dnsAddress: dns, kubernetesAddress: kubernetes };
+}
+
+/** Ends the pods that a daemon which is gone has left running. Gives back how many there were. */
+export async function endLeftPods(run: RunFile, surroundings: RuntimeSurroundings): Promise<number> {
+  const runtime = await create(run.runtime, { podCidr: run.podCidr, serviceCidr: run.serviceCidr, ...surroundings });
+  try {
+    const left = await runtime.adopt();
+    await Promise.all(left.map(({ sandbox }) => runtime.closeSandbox(sandbox.podUid)));
+    return left.length;
+  } finally {
+    await runtime.stop();
+  }
+}
+
+async function create(
+  kind: RuntimeKind,
+  { dir, podCidr, serviceCidr, clock, log }: RuntimeSurroundings & Ranges,
+): Promise<PodRuntime & Stoppable> {
+  const common = { stateDir: dir.pods, podCidr, clock, log };
+  if (kind === "process") return await createProcessRuntime(common);
+  return await createSandboxRuntime({ ...common, serviceCidr, hiddenPaths: [dir.root] });
+}
+
+/** Without networks of their own, pods can only have addresses that every machine has. */
+function requireLoopback(ranges: Ranges): void {
+  for (const [flag, range] of [
+    ["--pod-cidr", ranges.podCidr],
+    ["--service-cidr", ranges.serviceCidr],
+  ]) {
+    if (!range?.startsWith("127."))
+      throw new UsageError(`${flag} ${range}: the process runtime needs a range in 127.0.0.0/8`);
+  }
 }

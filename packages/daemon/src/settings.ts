@@ -65,7 +65,7 @@ function readFlags(argv: readonly string[]): Raw {
     }),
   );
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: false, strict: true }).values as Raw;
+    return parseArgs({ args: [...argv], options, allowPositionals: false, strict: true }).values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split(". ")[0]}`, { cause: error });
   }
@@ -114,27 +114,25 @@ function parseConfig(path: string, text: string): unknown {
 }
 
 function complete(raw: Raw, surroundings: Surroundings): Settings {
-  const dataDir = resolve(
-    text(raw, "data-dir") ?? surroundings.env["ORDINAL_DATA_DIR"] ?? defaultDataDir(surroundings),
-  );
+  const dataDir = resolve(one(raw, "data-dir") ?? surroundings.env["ORDINAL_DATA_DIR"] ?? defaultDataDir(surroundings));
   return {
     dataDir,
-    apiPort: port("api-port", text(raw, "api-port") ?? "6445"),
+    apiPort: port("api-port", one(raw, "api-port") ?? "6445"),
     dnsListen: list(raw, "dns-listen", ["127.0.0.1:10053"]).map((each) => parseAddress("dns-listen", each)),
-    manifests: resolve(text(raw, "manifests") ?? join(dataDir, "manifests")),
-    runtime: oneOf("runtime", text(raw, "runtime") ?? "auto", ["auto", "sandbox", "process"]),
-    clusterDomain: parseDomain("cluster-domain", text(raw, "cluster-domain") ?? "cluster.local"),
-    podCidr: cidr("pod-cidr", text(raw, "pod-cidr")),
-    serviceCidr: cidr("service-cidr", text(raw, "service-cidr")),
+    manifests: resolve(one(raw, "manifests") ?? join(dataDir, "manifests")),
+    runtime: oneOf("runtime", one(raw, "runtime") ?? "auto", ["auto", "sandbox", "process"]),
+    clusterDomain: parseDomain("cluster-domain", one(raw, "cluster-domain") ?? "cluster.local"),
+    podCidr: cidr("pod-cidr", one(raw, "pod-cidr")),
+    serviceCidr: cidr("service-cidr", one(raw, "service-cidr")),
     images: list(raw, "images", []).map((each) => resolve(each)),
-    logLevel: oneOf("log-level", text(raw, "log-level") ?? "info", ["debug", "info", "warn", "error"]),
-    logFormat: oneOf("log-format", text(raw, "log-format") ?? "text", ["text", "json"]),
+    logLevel: oneOf("log-level", one(raw, "log-level") ?? "info", ["debug", "info", "warn", "error"]),
+    logFormat: oneOf("log-format", one(raw, "log-format") ?? "text", ["text", "json"]),
     demo: raw.demo === true,
     detach: raw.detach === true,
   };
 }
 
-function text(raw: Raw, name: FlagName): string | undefined {
+function one(raw: Raw, name: FlagName): string | undefined {
   const value = raw[name];
   if (value === undefined || typeof value === "string") return value;
   throw new UsageError(`--${name} takes one value`);

@@ -11,8 +11,15 @@ import {
   startStatefulSetController,
 } from "@ordinal/controllers";
 import { startProvisioner } from "@ordinal/provisioner";
-import { createStopStack, systemClock, type Logger, type StopStack } from "@ordinal/runtime";
-import { createRegistry, ensureCredentials, startApiServer, writeKubeconfig } from "@ordinal/server";
+import { createStopStack, hasCode, systemClock, type Logger, type StopStack } from "@ordinal/runtime";
+import {
+  createRegistry,
+  ensureCredentials,
+  startApiServer,
+  writeKubeconfig,
+  type ApiServer,
+  type ApiServerOptions,
+} from "@ordinal/server";
 import { openStore } from "@ordinal/store";
 import { startSupervisor } from "@ordinal/supervisor";
 import { keepCompanions } from "./companions.ts";
@@ -23,6 +30,7 @@ import { openPodRuntime } from "./pod-runtime.ts";
 import { configDir } from "./project-paths.ts";
 import { readRunFile, writeRunFile, type RunFile } from "./run-file.ts";
 import type { Settings } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
 import { kubernetesVersion, ordinalVersion } from "./version.ts";
 
 /** The whole of Ordinal, running. */
@@ -76,7 +84,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       clusterDomain: settings.clusterDomain,
     });
     const server = parts.add(
-      await startApiServer({
+      await listening(settings.apiPort, {
         registry: client,
         streams: supervisor.streams,
         credentials,
@@ -118,6 +126,22 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       },
     };
   });
+}
+
+async function listening(wantedPort: number, options: ApiServerOptions): Promise<ApiServer> {
+  try {
+    return await startApiServer(options);
+  } catch (error) {
+    if (!hasCode(error, "EADDRINUSE")) throw error;
+    // A port we drew ourselves some other time may be taken by now; one that the user named is the user's to free.
+    if (wantedPort === 0 && options.listen.port !== 0)
+      return await listening(0, { ...options, listen: { ...options.listen, port: 0 } });
+    const place = `${options.listen.host}:${options.listen.port}`;
+    throw new UsageError(
+      `the API cannot listen on ${place}, because another program does; stop that one, or choose another port with --api-port PORT (0: any free one)`,
+      { cause: error },
+    );
+  }
 }
 
 /** A free port that was given once is kept, so that kubeconfigs and companions stay valid over a restart. */

@@ -35,7 +35,7 @@ export async function applyObject(
   const options: WriteOptions = { dryRun, fieldValidation: "Strict" };
   const current = await getIfPresent(client, resource, ref);
   if (current === undefined) {
-    await client.create(resource, desired as never, options);
+    await client.create(resource, desired, options);
     return "created";
   }
   const body = threeWayPatch(asJson(current), { applied: lastApplied(current), desired: asJson(desired) });
@@ -53,7 +53,7 @@ export async function getIfPresent(client: Client, resource: ResourceName, ref: 
   }
 }
 
-function withMarks({ object, kind }: ManifestObject, file: string): Draft<KubeObject> {
+function withMarks({ object, kind }: ManifestObject, file: string): Draft {
   const namespace = kindOf(kind.plural).namespaced
     ? { namespace: object.metadata.namespace ?? wellKnown.defaultNamespace }
     : {};

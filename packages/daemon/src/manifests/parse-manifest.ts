@@ -1,11 +1,11 @@
-import { findKind, type Draft, type Kind, type KubeObject, type Result } from "@ordinal/api";
+import { findKind, type Draft, type Kind, type Result } from "@ordinal/api";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Pair } from "yaml";
 import type { Problem } from "./problem.ts";
 
 /** One object of a manifest, and how to find the place of a field in its text. */
 export interface ManifestObject {
   readonly kind: Kind;
-  readonly object: Draft<KubeObject>;
+  readonly object: Draft;
   /** A problem at the field of this path (`spec.containers[0].image`), or at the nearest place above it. */
   readonly problemAt: (field: string, message: string) => Problem;
 }
@@ -86,7 +86,7 @@ function readObject(
     return fail("kind", `no matches for kind "${kind}" in version "${apiVersion}"; Ordinal does not serve it`);
   if (!isRecord(metadata) || typeof metadata["name"] !== "string")
     return fail("metadata", "metadata.name is missing; a manifest needs a name to be applied again");
-  return { ok: true, value: [{ kind: served, object: value as unknown as Draft<KubeObject>, problemAt }] };
+  return { ok: true, value: [{ kind: served, object: value as unknown as Draft, problemAt }] };
 }
 
 /** `spec.containers[0].image` as steps; labels in brackets with quotes are kept whole. */

@@ -19,7 +19,7 @@ export async function ensureSystemObjects(client: Client, dir: string): Promise<
 async function createUnlessPresent(client: Client, manifest: ManifestObject): Promise<void> {
   const metadata = { ...manifest.object.metadata, ...refOfManifest(manifest) };
   try {
-    await client.create(manifest.kind.plural, { ...manifest.object, metadata } as never, { fieldValidation: "Strict" });
+    await client.create(manifest.kind.plural, { ...manifest.object, metadata }, { fieldValidation: "Strict" });
   } catch (error) {
     if (!isApiError(error, "AlreadyExists")) throw error;
   }

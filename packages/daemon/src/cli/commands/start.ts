@@ -1,11 +1,15 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataDir } from "../../data-dir.ts";
 import { takeLock } from "../../lock.ts";
 import { createLog } from "../../log.ts";
+import { putDemo } from "../../manifests/demo.ts";
+import { configDir } from "../../project-paths.ts";
 import { readSettings, type Settings } from "../../settings.ts";
-import { wire, type Daemon } from "../../wire.ts";
+import { UsageError } from "../../usage-error.ts";
+import { wire } from "../../wire.ts";
 import { surroundings } from "../arguments.ts";
 import { showGreeting } from "../greeting.ts";
 
@@ -29,9 +33,10 @@ async function runDaemon(settings: Settings): Promise<number> {
   });
   try {
     const ending = askedToEnd();
+    if (settings.demo) await putDemo(settings.manifests, join(configDir, "manifests/demo"));
     const daemon = await wire(settings, { dir, log });
     report(isDetached, showGreeting(daemon.run, settings));
-    await end(daemon, await ending);
+    await daemon.stop(await ending);
     return 0;
   } finally {
     await lock.release();
@@ -58,10 +63,6 @@ async function askedToEnd(): Promise<{ readonly keepPods: boolean }> {
   });
 }
 
-async function end(daemon: Daemon, how: { readonly keepPods: boolean }): Promise<void> {
-  await daemon.stop(how);
-}
-
 async function startDetached(argv: readonly string[], settings: Settings): Promise<number> {
   const dir = await openDataDir(settings.dataDir);
   const output = openSync(join(dir.log, "daemon.out"), "w", 0o600);
@@ -77,8 +78,8 @@ async function startDetached(argv: readonly string[], settings: Settings): Promi
   );
   closeSync(output);
   return await new Promise((resolve, reject) => {
-    child.once("message", (greeting) => {
-      console.log(String(greeting));
+    child.once("message", (greeting: string) => {
+      console.log(greeting);
       child.unref();
       resolve(0);
     });
@@ -90,9 +91,7 @@ async function startDetached(argv: readonly string[], settings: Settings): Promi
 }
 
 /** What the daemon said before it ended without ever being ready. */
-async function explain(logDir: string): Promise<Error> {
-  const { readFile } = await import("node:fs/promises");
-  const { UsageError } = await import("../../usage-error.ts");
+async function explain(logDir: string): Promise<UsageError> {
   const words = (await readFile(join(logDir, "daemon.out"), "utf8")).trim().replace(/^ordinal: /, "");
   return new UsageError(words === "" ? `the daemon ended before it was ready; its log is in ${logDir}` : words);
 }
