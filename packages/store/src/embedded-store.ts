@@ -4,7 +4,7 @@ import { openDatabase, type Database } from "./database.ts";
 import { EventRing } from "./event-ring.ts";
 import { claim, StoreInUseError } from "./owner.ts";
 import { rangeAt } from "./range-at.ts";
-import { openFailure, StorageError } from "./storage-error.ts";
+import { openFailure, StoreClosedError } from "./storage-error.ts";
 import type { Entry, Store } from "./store.ts";
 import { Watchers } from "./watchers.ts";
 import { createWriter } from "./writer.ts";
@@ -34,7 +34,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   let isOpen = true;
 
   function checkOpen(): void {
-    if (!isOpen) throw new StorageError(`the store in ${dir} is closed`);
+    if (!isOpen) throw new StoreClosedError(dir);
   }
 
   // A commit may be on disk a moment before its events are out: until then readers see what was there before.

@@ -3,7 +3,16 @@ import { describeError, hasCode } from "@ordinal/runtime";
 
 /** The store cannot open or write its files. Nothing that was acknowledged is lost; the message says what to do. */
 export class StorageError extends Error {
-  override readonly name = "StorageError";
+  override readonly name: string = "StorageError";
+}
+
+/** The store is closed, or about to be: whoever asks should ask again where it is open. */
+export class StoreClosedError extends StorageError {
+  override readonly name = "StoreClosedError";
+
+  constructor(dir: string) {
+    super(`the store in ${dir} is closed`);
+  }
 }
 
 /** With less than this free, a failed write is taken for a full disk: LMDB reports a short write as an I/O error. */

@@ -1,7 +1,7 @@
 import type { Stoppable } from "@ordinal/runtime";
 import type { Database } from "./database.ts";
 import type { EventRing } from "./event-ring.ts";
-import { StorageError, writeFailure } from "./storage-error.ts";
+import { StoreClosedError, writeFailure } from "./storage-error.ts";
 import type { Entry, StoreEvent, WriteCondition, WriteOutcome } from "./store.ts";
 
 export interface WriterOptions {
@@ -44,7 +44,7 @@ export function createWriter({ dir, database, ring, onDurable }: WriterOptions):
     change: { readonly key: string; readonly value?: string },
     condition: WriteCondition | undefined,
   ): Promise<WriteOutcome> {
-    if (isStopped) throw new StorageError(`the store in ${dir} is closed`);
+    if (isStopped) throw new StoreClosedError(dir);
     if (!database.fits(change.key)) throw new RangeError(`a key may not be that long: ${change.key.slice(0, 80)}…`);
     const before = newest(change.key);
     const holds = condition?.ifRevision === undefined || (before?.modRevision ?? 0) === condition.ifRevision;

@@ -1,5 +1,12 @@
 import { ApiError, type KubeObject } from "@ordinal/api";
-import { CompactedError, StorageError, type RangeOptions, type Store, type StoreEvent } from "@ordinal/store";
+import {
+  CompactedError,
+  StorageError,
+  StoreClosedError,
+  type RangeOptions,
+  type Store,
+  type StoreEvent,
+} from "@ordinal/store";
 import { ParsedObjects, toStoredText } from "./parsed-objects.ts";
 
 /** Objects in key order, each with its key. */
@@ -41,7 +48,7 @@ export function createObjectStore(store: Store): ObjectStore {
   return {
     revision: () => store.revision(),
     async get(key) {
-      const entry = await store.get(key);
+      const entry = await asApiErrors(store.get(key));
       return entry === undefined ? undefined : parsed.of(entry);
     },
     async range(options) {
@@ -64,8 +71,13 @@ export function createObjectStore(store: Store): ObjectStore {
       const outcome = await asApiErrors(store.delete(key, { ifRevision: revisionOf(expected) }));
       return outcome.ok;
     },
-    watch: ({ prefix, fromRevision, onChange }) =>
-      store.watch({ prefix, fromRevision, onEvent: (event) => onChange(toChange(event, parsed)) }),
+    watch({ prefix, fromRevision, onChange }) {
+      try {
+        return store.watch({ prefix, fromRevision, onEvent: (event) => onChange(toChange(event, parsed)) });
+      } catch (error) {
+        throw asApiError(error);
+      }
+    },
   };
 }
 
@@ -81,14 +93,18 @@ function toChange({ revision, entry, previous }: StoreEvent, parsed: ParsedObjec
   };
 }
 
-/** The API's clients know one error class; a compacted revision is told apart by the caller. */
 async function asApiErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof StorageError) throw new ApiError("InternalError", error.message, { cause: error });
-    throw error;
+    throw asApiError(error);
   }
+}
+
+/** The API's clients know one error class; a compacted revision is told apart by the caller. */
+function asApiError(error: unknown): unknown {
+  if (error instanceof StoreClosedError) return new ApiError("ServiceUnavailable", error.message, { cause: error });
+  return error instanceof StorageError ? new ApiError("InternalError", error.message, { cause: error }) : error;
 }
 
 /** Runs `read`, and says `failure` instead when the revision it reads at is no longer kept. */
