@@ -2,7 +2,7 @@ import { open } from "lmdb";
 import type { Entry } from "./store.ts";
 
 /** One key's next content; without a value the key goes. */
-export interface Change {
+interface Change {
   readonly key: string;
   readonly entry?: Entry;
 }

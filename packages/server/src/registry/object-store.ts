@@ -10,7 +10,7 @@ import {
 import { ParsedObjects, toStoredText } from "./parsed-objects.ts";
 
 /** Objects in key order, each with its key. */
-export interface ObjectRange {
+interface ObjectRange {
   readonly found: readonly { readonly key: string; readonly object: KubeObject }[];
   readonly revision: number;
   readonly remaining: number;

@@ -22,7 +22,7 @@ export async function withDefaultClass(
 }
 
 /** The class a claim without one gets, if any. */
-export function defaultClass(classes: readonly StorageClass[]): StorageClass | undefined {
+function defaultClass(classes: readonly StorageClass[]): StorageClass | undefined {
   return classes
     .filter(({ metadata }) => metadata.annotations?.[annotations.defaultStorageClass] === "true")
     .toSorted(
