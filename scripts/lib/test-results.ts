@@ -1,10 +1,8 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { projectDir } from "../rig/machine.ts";
 
 /** Where a whole run of the tests leaves its results, for scripts/conformance. Not kept in git. */
-export const resultsFile: string = join(
-  resolve(import.meta.dirname, "../.."),
-  "node_modules/.cache/ordinal/test-results.json",
-);
+export const resultsFile: string = join(projectDir, "node_modules/.cache/ordinal/test-results.json");
 
 /** What one test came to. */
 export interface TestResult {
