@@ -45,6 +45,8 @@ export function createFakeClock(startMs: number = Date.UTC(2026, 0, 1)): FakeClo
       });
     },
     async advance(ms) {
+      // What was started just now may want to wait from now on, not from the end on.
+      await settle();
       const end = nowMs + ms;
       for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) {
         timers.delete(timer);
