@@ -21,6 +21,8 @@ const ask = async (server: DnsServer, name: string): Promise<Read> =>
   read(await askUdp(portOf(server), query(name, "A")));
 const addressesOf = ({ answer }: Read): readonly string[] => answer.map((line) => line.split(" ")[3] ?? "").toSorted();
 
+const linesOf = (text: string): readonly string[] => text.trim().split("\n").toSorted();
+
 describe("the DNS server", () => {
   let parts: StopStack;
   beforeEach(() => (parts = createStopStack()));
@@ -44,20 +46,21 @@ describe("the DNS server", () => {
       const { stdout } = await run("dig", ["@127.0.0.1", "-p", String(portOf(server)), "+tries=1", "+time=5", ...args]);
       return stdout;
     }
-    const lines = (text: string): readonly string[] => text.trim().split("\n").toSorted();
+
+    const short = async (transport: string, name: string): Promise<readonly string[]> =>
+      linesOf(await dig("+short", transport, name));
 
     for (const transport of ["+notcp", "+tcp"]) {
       it(`D58 dig ${transport} gets addresses of services and pods`, async () => {
-        const short = async (name: string): Promise<readonly string[]> => lines(await dig("+short", transport, name));
-        expect(await short("web-0.nginx.default.svc.cluster.local")).to.deep.equal(["10.244.0.5"]);
-        expect(await short("nginx.default.svc.cluster.local")).to.deep.equal(["10.244.0.5", "10.244.0.6"]);
-        expect(await short("vip.default.svc.cluster.local")).to.deep.equal(["10.96.0.7"]);
-        expect(await short("nope.default.svc.cluster.local")).to.deep.equal([""]);
+        expect(await short(transport, "web-0.nginx.default.svc.cluster.local")).to.deep.equal(["10.244.0.5"]);
+        expect(await short(transport, "nginx.default.svc.cluster.local")).to.deep.equal(["10.244.0.5", "10.244.0.6"]);
+        expect(await short(transport, "vip.default.svc.cluster.local")).to.deep.equal(["10.96.0.7"]);
+        expect(await short(transport, "nope.default.svc.cluster.local")).to.deep.equal([""]);
       });
     }
 
     it("D34 dig asks again over TCP when the answer is too long", async () => {
-      const all = lines(await dig("+short", "big.default.svc.cluster.local"));
+      const all = linesOf(await dig("+short", "big.default.svc.cluster.local"));
       expect(all).to.have.length(100);
       expect(await dig("+ignore", "big.default.svc.cluster.local")).to.match(/flags: qr aa tc rd;/);
     });

@@ -27,9 +27,9 @@ const facts: readonly Fact[] = [
 function responder(options: { isSynced?: boolean; zones?: readonly string[] } = {}): Respond {
   const { isSynced = true, zones: names = ["cluster.local"] } = options;
   const zones = names.map((name) => new Zone({ name, ttlSeconds: 5, nameServers: ["10.96.0.10"] }));
-  const { table, apply } = createZoneData({ zones, ttlSeconds: 5 });
-  apply([], facts);
-  return createResponder({ zones, table, isSynced: () => isSynced });
+  const data = createZoneData({ zones, ttlSeconds: 5 });
+  data.apply([], facts);
+  return createResponder({ zones, table: data.table, isSynced: () => isSynced });
 }
 
 const respond = responder();
@@ -92,13 +92,6 @@ describe("the answer to a question", () => {
   ];
   for (const [title, name, type, expected] of cases) {
     it(`${title}: ${JSON.stringify(name)} ${type}`, () => expect(show(ask(query(name, type)))).to.equal(expected));
-  }
-
-  function show({ rcode, flags, answer, authority, additional }: Read): string {
-    const parts = [rcode, flags.replace(/^qr ?/, "").replace(/ ?rd$/, ""), ...answer];
-    if (authority.length > 0) parts.push("|", ...authority);
-    if (additional.length > 0) parts.push("+", ...additional);
-    return parts.filter((part) => part !== "").join(" ");
   }
 
   it("D32 finds a name in any case and gives the case back", () => {
@@ -288,3 +281,11 @@ describe("what is not a plain query", () => {
     expect(ask(query("vip.default.svc.cluster.local", "A", { class: 3 })).rcode).to.equal("REFUSED");
   });
 });
+
+/** `rcode flags` then the records, `|` before the authority and `+` before the additional section. */
+function show({ rcode, flags, answer, authority, additional }: Read): string {
+  const parts = [rcode, flags.replace(/^qr ?/, "").replace(/ ?rd$/, ""), ...answer];
+  if (authority.length > 0) parts.push("|", ...authority);
+  if (additional.length > 0) parts.push("+", ...additional);
+  return parts.filter((part) => part !== "").join(" ");
+}

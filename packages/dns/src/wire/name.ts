@@ -6,8 +6,7 @@ export function wireName(name: string): string | undefined {
   if (name === "") return "";
   let wire = "";
   for (const label of name.toLowerCase().split(".")) {
-    // oxlint-disable-next-line no-control-regex -- the whole of ASCII is meant
-    if (label.length === 0 || label.length > 63 || !/^[\0-\x7f]*$/.test(label)) return undefined;
+    if (label.length === 0 || label.length > 63 || !isAscii(label)) return undefined;
     wire += String.fromCharCode(label.length) + label;
   }
   return wire.length > 254 ? undefined : wire;
@@ -23,4 +22,9 @@ export function labelCountOf(wire: string): number {
   let count = 0;
   for (let at = 0; at < wire.length; at += 1 + wire.charCodeAt(at)) count += 1;
   return count;
+}
+
+/** Anything else takes more than one octet in UTF-8. */
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
