@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { access, chmod } from "node:fs/promises";
-import { join } from "node:path";
+import { access, chmod, mkdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import fsExtra from "fs-extra";
 import { UsageError } from "./usage-error.ts";
@@ -38,7 +38,7 @@ export function dataDirAt(root: string): DataDir {
 export async function openDataDir(root: string): Promise<DataDir> {
   const dir = dataDirAt(root);
   try {
-    await fsExtra.ensureDir(root);
+    await makeDirectory(root);
     await access(root, constants.W_OK | constants.X_OK);
     for (const path of [dir.store, dir.pods, dir.log, dir.pki]) {
       await fsExtra.ensureDir(path);
@@ -51,6 +51,18 @@ export async function openDataDir(root: string): Promise<DataDir> {
   }
 }
 
+/** Step by step, because the recursive mkdir of the platform never comes back where a parent takes no children (/proc). */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (hasCode(error, "EEXIST") && (await stat(path)).isDirectory()) return;
+    if (!hasCode(error, "ENOENT") || (await fsExtra.pathExists(dirname(path)))) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+}
+
 function unusable(root: string, error: unknown): unknown {
   const remedy = "give a directory you own with --data-dir DIR";
   if (hasCode(error, "EACCES", "EPERM"))
@@ -59,6 +71,8 @@ function unusable(root: string, error: unknown): unknown {
     return new UsageError(`data directory ${root}: the file system is read-only; ${remedy}`, { cause: error });
   if (hasCode(error, "ENOTDIR", "EEXIST"))
     return new UsageError(`data directory ${root}: a file is in the way; ${remedy}`, { cause: error });
+  if (hasCode(error, "ENOENT"))
+    return new UsageError(`data directory ${root}: no directory can be made there; ${remedy}`, { cause: error });
   if (hasCode(error, "ENOSPC", "EDQUOT"))
     return new UsageError(`data directory ${root}: the disk is full; free some space or ${remedy}`, { cause: error });
   return error;
