@@ -109,9 +109,17 @@ async function exitOf(child: ChildProcessWithoutNullStreams): Promise<number> {
   });
 }
 
+/** The terminal is that of the shell `script` starts, which may still be to come. */
 async function resize(child: ChildProcessWithoutNullStreams, { columns, rows }: TerminalSize): Promise<void> {
-  const shell = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")).trim().split(" ")[0];
-  spawn("stty", ["-F", `/proc/${shell}/fd/0`, "cols", String(columns), "rows", String(rows)]);
+  while (child.exitCode === null && child.signalCode === null) {
+    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").catch(() => "");
+    const shell = children.trim().split(" ")[0];
+    if (shell) {
+      spawn("stty", ["-F", `/proc/${shell}/fd/0`, "cols", String(columns), "rows", String(rows)]);
+      return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** The group, because a shell does not pass signals on. */

@@ -23,8 +23,8 @@ export interface StreamServer {
   readonly streams: HostStreams;
   /** How each stream was asked for: `POST SPDY/3.1 v4.channel.k8s.io,…`. */
   readonly upgrades: readonly string[];
-  /** The streams that are not over. */
-  open(): number;
+  /** Resolves when every stream and log is over. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -62,6 +62,12 @@ export async function startStreamServer({ clock = systemClock }: { clock?: Clock
   const open = new Set<Promise<void>>();
   const common = { streams, clock, log: silentLogger };
 
+  function track(work: Promise<void>): void {
+    open.add(work);
+    const forget = (): unknown => open.delete(work);
+    work.then(forget, forget);
+  }
+
   const server = createServer({
     cert: credentials.serverCertificate,
     key: credentials.serverKey,
@@ -74,15 +80,15 @@ export async function startStreamServer({ clock = systemClock }: { clock?: Clock
     const { upgrade, "x-stream-protocol-version": spdy, "sec-websocket-protocol": webSocket } = request.headers;
     upgrades.push([request.method, upgrade, spdy ?? webSocket].join(" "));
     const target = { verb: verb as "exec" | "attach" | "portforward", ...place };
-    const accepted = acceptStream({ request, socket, head, target, query, ...common });
-    open.add(accepted);
-    void accepted.finally(() => open.delete(accepted));
+    track(acceptStream({ request, socket, head, target, query, ...common }));
   });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const { verb, place, query, path } = readPath(request);
     const document = documents[path];
     if (verb === "log") {
-      sendLog({ request, response, target: place, query, ...common }).catch((error: unknown) => {
+      const sent = sendLog({ request, response, target: place, query, ...common });
+      track(sent);
+      sent.catch((error: unknown) => {
         if (!isApiError(error)) throw error;
         response.writeHead(error.code, { "content-type": "application/json" }).end(JSON.stringify(error.toStatus()));
       });
@@ -104,7 +110,9 @@ export async function startStreamServer({ clock = systemClock }: { clock?: Clock
     credentials,
     streams,
     upgrades,
-    open: () => open.size,
+    async idle() {
+      await Promise.allSettled(open);
+    },
     async stop() {
       await streams.stop();
       server.closeAllConnections();

@@ -1,4 +1,5 @@
 import { Readable, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { encodeStatus } from "../command-status.ts";
 import type { CommandWire } from "../command-wire.ts";
 import type { AttachRequest } from "../pod-streams.ts";
@@ -43,8 +44,22 @@ export function openWebSocketCommand({ socket, subprotocol, asked }: WebSocketCo
     stdin?.push(null);
   }
 
-  const output = (channel: number): Writable =>
-    new Writable({ write: (chunk: Buffer, _encoding, done) => send(channel, chunk, done) });
+  function output(channel: number): Writable {
+    const stream = new Writable({ write: (chunk: Buffer, _encoding, done) => send(channel, chunk, done) });
+    // A broken connection is noticed by its closing.
+    return stream.on("error", () => {});
+  }
+
+  /** What was written may still wait for the client to read; only behind it comes the status. */
+  async function finish(status: string): Promise<void> {
+    const outputs = [stdout, stderr].filter((stream) => stream !== undefined);
+    for (const stream of outputs) stream.end();
+    await Promise.allSettled(outputs.map((stream) => finished(stream)));
+    if (status !== "") send(channels.status, Buffer.from(status));
+    // Whatever was held up is of no more use, and the client's goodbye must get through.
+    socket.resume();
+    socket.close();
+  }
 
   socket.onMessage(receive);
   const stdout = asked.stdout ? output(channels.stdout) : undefined;
@@ -60,13 +75,7 @@ export function openWebSocketCommand({ socket, subprotocol, asked }: WebSocketCo
     ...(stdout === undefined ? {} : { stdout }),
     ...(stderr === undefined ? {} : { stderr }),
     onResize: (listener) => resizes.listen(listener),
-    finish(status) {
-      const text = encodeStatus(status, subprotocol);
-      if (text !== "") send(channels.status, Buffer.from(text));
-      // Whatever was held up is of no more use, and the client's goodbye must get through.
-      socket.resume();
-      socket.close();
-    },
+    finish: (status) => void finish(encodeStatus(status, subprotocol)),
     closed,
   };
 }
