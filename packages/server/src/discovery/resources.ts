@@ -53,7 +53,7 @@ function discoverKind(kind: Kind): DiscoveredResource {
     ...kind,
     // A namespace goes with all that is in it, so upstream does not let them go in crowds.
     verbs: kind.plural === "namespaces" ? allVerbs.filter((verb) => verb !== "deletecollection") : allVerbs,
-    parts: kind.subresources.map((name) => discoverPart(kind, name)),
+    parts: kind.subresources.filter((name) => name !== "token").map((name) => discoverPart(kind, name)),
   };
 }
 
@@ -61,14 +61,15 @@ function discoverReview(review: Review): DiscoveredResource {
   return { ...review, verbs: ["create"], shortNames: [], categories: [], parts: [] };
 }
 
-function discoverPart({ group, version, kind }: Kind, name: Subresource): DiscoveredPart {
+/** There are no tokens: only certificates are credentials. */
+type ServedPart = Exclude<Subresource, "token">;
+
+function discoverPart({ group, version, kind }: Kind, name: ServedPart): DiscoveredPart {
   switch (name) {
     case "status":
       return { name, group, version, kind, verbs: ["get", "patch", "update"] };
     case "scale":
       return { name, group: "autoscaling", version: "v1", kind: "Scale", verbs: ["get", "patch", "update"] };
-    case "token":
-      return { name, group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: ["create"] };
     case "binding":
       return { name, group, version, kind: "Binding", verbs: ["create"] };
     case "finalize":

@@ -121,9 +121,11 @@ describe("watching over HTTP", () => {
     for (let index = 0; index < 20; index += 1) {
       await server.registry.create("configmaps", { metadata: { name: `big${index}`, namespace: "default" }, data });
     }
-    const makeOne = async (): Promise<unknown> =>
-      await server.registry.create("configmaps", { metadata: { generateName: "s-", namespace: "default" } });
-    for (let made = 0; made < 10_200; made += 200) await Promise.all(Array.from({ length: 200 }, makeOne));
+    const { registry } = server;
+    const small = { metadata: { generateName: "s-", namespace: "default" } };
+    for (let made = 0; made < 10_200; made += 200) {
+      await Promise.all(Array.from({ length: 200 }, async () => await registry.create("configmaps", small)));
+    }
     let last: Reply["json"];
     for await (const event of eventsOf(response)) last = event;
     expect([last.type, last.object.code, last.object.reason]).to.deep.equal(["ERROR", 410, "Expired"]);
