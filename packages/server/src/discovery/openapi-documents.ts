@@ -6,7 +6,7 @@ import { groupVersions } from "./resources.ts";
 const compress = promisify(gzip);
 
 /** An OpenAPI v3 document as it is kept: compressed, as nearly every client takes it. */
-export interface OpenApiDocument {
+interface OpenApiDocument {
   readonly gzipped: Buffer;
   /** Changes with the content, so that clients may keep a document for ever under its hash. */
   readonly hash: string;

@@ -35,10 +35,9 @@ const streamOptions = {
 const allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /** Everything the server serves, in the order of group and name. Source: Kubernetes v1.33 discovery. */
-export const resources: readonly DiscoveredResource[] = [
-  ...kinds.map(discoverKind),
-  ...reviews.map(discoverReview),
-].toSorted((a, b) => compare(a.group, b.group) || compare(a.plural, b.plural));
+const resources: readonly DiscoveredResource[] = [...kinds.map(discoverKind), ...reviews.map(discoverReview)].toSorted(
+  (a, b) => compare(a.group, b.group) || compare(a.plural, b.plural),
+);
 
 /** Group versions, each with its resources, the core group first. */
 export const groupVersions: ReadonlyMap<string, readonly DiscoveredResource[]> = new Map(

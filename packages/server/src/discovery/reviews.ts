@@ -8,7 +8,7 @@ export interface Review {
   readonly namespaced: boolean;
 }
 
-export type ReviewKind =
+type ReviewKind =
   | "LocalSubjectAccessReview"
   | "SelfSubjectAccessReview"
   | "SelfSubjectReview"

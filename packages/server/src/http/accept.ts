@@ -45,7 +45,7 @@ export function chooseShape(header: string | undefined): Shape {
 }
 
 /** Whether the range covers JSON. */
-export function isJson({ type }: MediaRange): boolean {
+function isJson({ type }: MediaRange): boolean {
   return type === "application/json" || type === "application/*" || type === "*/*";
 }
 

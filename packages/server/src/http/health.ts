@@ -17,7 +17,7 @@ export interface Health {
   answer(endpoint: HealthEndpoint, query: HealthQuery): Promise<Answer>;
 }
 
-export interface HealthQuery {
+interface HealthQuery {
   /** One check by name instead of all. */
   readonly check?: string;
   readonly verbose: boolean;

@@ -27,6 +27,16 @@ export function readListOptions(query: URLSearchParams): ListOptions {
   };
 }
 
+/** Refuses the one way of asking for an older state, unless that is the newest one. Throws ApiError Expired. */
+export function checkExact(query: URLSearchParams, revision: number): void {
+  const asked = readNumber(query, "resourceVersion") ?? 0;
+  if (query.get("resourceVersionMatch") !== "Exact" || asked === revision) return;
+  throw new ApiError(
+    "Expired",
+    `The provided resource version ${asked} is not kept for lists; the newest is ${revision}`,
+  );
+}
+
 /** Where a watch begins and how long it lasts. */
 export interface WatchQuery extends Pick<WatchOptions, "fromRevision"> {
   readonly selection: Selection;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { ApiError } from "@ordinal/api";
 
 /** The largest body that is accepted, as upstream's `MaxRequestBodyBytes`. */
-export const maxBodyBytes: number = 3 * 1024 * 1024;
+const maxBodyBytes: number = 3 * 1024 * 1024;
 
 /**
  * Reads a body. Throws ApiError RequestEntityTooLarge for a longer one, and lets the rest of it run into nothing, so that the

@@ -6,7 +6,7 @@ import { partialMetadata, renderTable, type TableMetadata, type TableOptions } f
 import type { TablePrinter } from "../tables/table.ts";
 import { chooseShape, type Shape } from "./accept.ts";
 import { ok, type Answer, type Exchange } from "./exchange.ts";
-import { readListOptions } from "./options.ts";
+import { checkExact, readListOptions } from "./options.ts";
 import type { ResourceRoute } from "./route.ts";
 import type { Services } from "./services.ts";
 
@@ -26,6 +26,7 @@ export async function getMany(services: Services, { exchange, route }: Target): 
     ...readListOptions(exchange.query),
     ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
   });
+  checkExact(exchange.query, list.revision);
   return ok(presentList(list, { services, exchange, route, shape }));
 }
 
@@ -57,7 +58,7 @@ export function present(object: KubeObject, presentation: Presentation, printer?
 }
 
 /** A list in the shape the client asked for. */
-export function presentList(list: List<KubeObject>, presentation: Presentation): unknown {
+function presentList(list: List<KubeObject>, presentation: Presentation): unknown {
   const { shape, route } = presentation;
   const metadata = listMetadata(list);
   switch (shape.as) {

@@ -10,7 +10,7 @@ export interface RequestMetrics {
   begin(request: MeasuredRequest): (code: number) => void;
 }
 
-export interface MeasuredRequest {
+interface MeasuredRequest {
   readonly method: string;
   readonly route: Route;
   readonly isWatch: boolean;

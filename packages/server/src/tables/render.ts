@@ -18,7 +18,7 @@ export interface TableMetadata {
   readonly remainingItemCount?: number;
 }
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly Cell[];
   readonly conditions?: readonly RowCondition[];
   readonly object?: unknown;
