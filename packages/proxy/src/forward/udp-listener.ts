@@ -51,13 +51,15 @@ export async function listenUdp(forward: Forward, { clock, log }: ListenerParts)
     const upstream = socketFor(target.host);
     const key = `${from.address} ${from.port}`;
     upstream.on("message", (message) => socket.send(message, from.port, from.address));
-    // Nobody listens at the target: the next datagram tries another one.
-    upstream.on("error", (error) => {
-      log.debug(`${name}: ${target.host}:${target.port} does not take datagrams`, { error: error.message });
-      forget(key);
-    });
+    upstream.on("error", (error) => fail(key, { target, error }));
     upstream.connect(target.port, target.host);
     return { target, upstream, cancelIdle: () => {} };
+  }
+
+  /** Nobody listens at the target: the asker's next datagram tries another one. */
+  function fail(key: string, { target, error }: { target: Target; error: Error }): void {
+    log.debug(`${name}: ${target.host}:${target.port} does not take datagrams`, { error: error.message });
+    forget(key);
   }
 
   function onDatagram(message: Buffer, from: { readonly address: string; readonly port: number }): void {
@@ -66,7 +68,7 @@ export async function listenUdp(forward: Forward, { clock, log }: ListenerParts)
     const asker = askers.get(key) ?? meet(from);
     if (asker === undefined) return;
     keep(key, asker);
-    pass(message, asker.upstream);
+    pass(message, asker.upstream, (error) => fail(key, { target: asker.target, error }));
   }
 
   const listening = once(socket, "listening");
@@ -110,9 +112,12 @@ function socketFor(host: string): Socket {
   });
 }
 
-function pass(message: Buffer, upstream: Socket): void {
+/** A refusal of the datagram before shows up here, where it would otherwise be taken for this one's success. */
+function pass(message: Buffer, upstream: Socket, onError: (error: Error) => void): void {
   try {
-    upstream.send(message);
+    upstream.send(message, (error) => {
+      if (error !== null) onError(error);
+    });
   } catch (error) {
     // Connecting failed (no route); its error event is on the way and ends this asker.
     if (!hasCode(error, "ERR_SOCKET_DGRAM_NOT_CONNECTED")) throw error;
