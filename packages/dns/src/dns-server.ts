@@ -3,6 +3,7 @@ import type { Client } from "@ordinal/client";
 import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import { createResponder } from "./answers/responder.ts";
 import { withContactLog } from "./feed/contact.ts";
+import { withTrimmedObjects } from "./feed/trim.ts";
 import { startZoneFeed, type ZoneFeed } from "./feed/zone-feed.ts";
 import { listenBoth, show, type ListenAddress } from "./listen/listen.ts";
 import { standingFacts } from "./records/makers.ts";
@@ -63,7 +64,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
     const reporter = reportLease ? stack.add(startLeaseReporter({ client, clock, log })) : undefined;
     feed = stack.add(
       startZoneFeed({
-        client: withContactLog(client, log),
+        client: withTrimmedObjects(withContactLog(client, log)),
         clock,
         log,
         onFacts: (before, after) => data.apply(before, after),
