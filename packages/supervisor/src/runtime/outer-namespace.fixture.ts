@@ -18,7 +18,8 @@ export const outerNamespace: readonly string[] = [
   ..."--net --mount --pid --fork --kill-child --mount-proc --propagation private".split(" "),
   "sh",
   "-c",
-  'ip link set lo up && exec "$@"',
+  // The shell stays, because the first process of a world has to wait for its orphans.
+  'ip link set lo up && "$@"; exit $?',
   "sh",
 ];
 
@@ -66,8 +67,9 @@ export function describeInOuterNamespace(title: string, file: string, body: () =
       }
       report = await runInside(title, file);
     });
+    const register = it;
     const define = (name: string): void => {
-      it(name, function () {
+      register(name, function () {
         const fullTitle = this.test?.fullTitle() ?? name;
         const failure = report.failures.find((each) => isTest(each, fullTitle));
         if (failure !== undefined) throw Object.assign(new Error(failure.err.message), { stack: failure.err.stack });

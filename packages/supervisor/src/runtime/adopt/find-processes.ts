@@ -49,10 +49,18 @@ export async function childrenOf(pid: number): Promise<readonly number[]> {
   return lists.flatMap((list) => (list ?? "").split(" ").filter((word) => word !== "")).map(Number);
 }
 
-/** Kills a process and all that descend from it. */
-export async function killTree(pid: number): Promise<void> {
-  const tree = await processTree(pid);
+/**
+ * Kills all that descend from a process, and not the process itself: it is the one that waits for them, and a namespace
+ * does not end before somebody has waited for everything in it.
+ */
+export async function killDescendants(pid: number): Promise<void> {
+  const before = await processTree(pid);
   // A stopped parent starts no more children while the others are being looked for.
-  for (const each of tree) sendSignal(each, "SIGSTOP");
-  for (const each of new Set([...(await processTree(pid)), ...tree])) sendSignal(each, "SIGKILL");
+  for (const each of before.slice(1)) sendSignal(each, "SIGSTOP");
+  const now = await processTree(pid);
+  for (const each of new Set([...now, ...before])) {
+    if (each !== pid) sendSignal(each, "SIGKILL");
+  }
+  // nsenter(1) stops itself when what it waits for is stopped.
+  sendSignal(pid, "SIGCONT");
 }

@@ -6,7 +6,7 @@ import type { RunId, RunState } from "../../pod-runtime.ts";
 import { sendSignal } from "../adopt/send-signal.ts";
 import type { ProcessIdentity } from "../adopt/process-stat.ts";
 import { readIfPresent } from "../commands/read-if-present.ts";
-import { openReader } from "../exec/pipes.ts";
+import { watchWriters } from "../exec/pipes.ts";
 import type { RunLog } from "../logs/run-log.ts";
 import type { Backend, OpenPod } from "./backend.ts";
 import type { RunPlace } from "./places.ts";
@@ -78,7 +78,12 @@ export class Run {
   /** Begins to watch the run. One that has ended meanwhile is told of like any other. */
   async open(): Promise<void> {
     this.log.open();
-    const alive = await openReader(this.place.fifos.alive);
+    const alive = await watchWriters(this.place.fifos.alive);
+    if (alive === undefined) {
+      this.#shimGone.resolve();
+      this.#check();
+      return;
+    }
     this.#alive = alive;
     alive.on("data", () => this.#check());
     alive.on("error", (error) => this.#parts.logger.warn("cannot watch a shim", { error: describeError(error) }));
@@ -86,6 +91,7 @@ export class Run {
       this.#shimGone.resolve();
       if (!this.#stopped) this.#check();
     });
+    if ((await readExitCode(this.place)) !== undefined) this.#check();
   }
 
   /** Lets go; the run goes on. */

@@ -5,11 +5,12 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
-import { hasCode } from "@ordinal/runtime";
+import { describeError, hasCode } from "@ordinal/runtime";
 import type { Clock, Logger } from "@ordinal/runtime";
 import { StartError } from "../../pod-runtime.ts";
 import type { Session } from "../../pod-runtime.ts";
-import { killTree } from "../adopt/find-processes.ts";
+import { killDescendants } from "../adopt/find-processes.ts";
+import { sendSignal } from "../adopt/send-signal.ts";
 import { exitCodeOf, systemPath } from "../commands/run-command.ts";
 import type { FifoPool } from "./fifo-pool.ts";
 import { closeDescriptor, inputPipe, outputPipe } from "./pipes.ts";
@@ -87,7 +88,7 @@ async function endOf(child: ChildProcess): Promise<number> {
 }
 
 function sessionOf(
-  { tty, clock, log }: ExecOptions,
+  { tty, enter, clock, log }: ExecOptions,
   { child, ended, pipes }: { readonly child: ChildProcess; readonly ended: Promise<number>; readonly pipes: Pipes },
 ): Session {
   const sizer = tty && child.pid !== undefined ? createTerminalSizer(child.pid, { clock, log }) : undefined;
@@ -108,7 +109,15 @@ function sessionOf(
     exitCode,
     close() {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      killTree(child.pid).catch((error: unknown) => log.warn("cannot kill a command", { error: String(error) }));
+      killCommand(child.pid, enter).catch((error: unknown) => {
+        log.warn("cannot kill a command", { error: describeError(error) });
+      });
     },
   };
+}
+
+/** What leads into a container waits for the command there, and ends as it does. */
+async function killCommand(pid: number, enter: readonly string[]): Promise<void> {
+  await killDescendants(pid);
+  if (enter.length === 0) sendSignal(pid, "SIGKILL");
 }

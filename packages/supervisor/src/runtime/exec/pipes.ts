@@ -1,8 +1,9 @@
-import { close, constants, open } from "node:fs";
+import { close, constants, open, read } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
+import { hasCode } from "@ordinal/runtime";
 import type { FifoPool } from "./fifo-pool.ts";
 
 /** One end is ours; the other is a descriptor to give to a child, and to close afterwards. */
@@ -13,6 +14,7 @@ export interface Pipe<End> {
 
 // Plain descriptors: a FileHandle would close what has been given to a stream or a child.
 const openDescriptor = promisify(open);
+const readDescriptor = promisify(read);
 /** Closes a plain descriptor. */
 export const closeDescriptor: (descriptor: number) => Promise<void> = promisify(close);
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -39,9 +41,28 @@ export async function inputPipe(pool: FifoPool): Promise<Pipe<Writable>> {
   return { ours, theirs };
 }
 
-/** A FIFO's output as a stream. It ends when nobody has the FIFO open for writing. */
-export async function openReader(path: string): Promise<Readable> {
-  return new Socket({ fd: await openDescriptor(path, O_RDONLY | O_NONBLOCK), readable: true, writable: false });
+/**
+ * To watch a FIFO's writers by: it says when they write, and ends with the last of them; undefined when there is none.
+ * That has to be asked: for a reader that came after the last writer, the kernel never says that no more will come.
+ */
+export async function watchWriters(path: string): Promise<Readable | undefined> {
+  const descriptor = await openDescriptor(path, O_RDONLY | O_NONBLOCK);
+  if (await isWithoutWriter(descriptor)) {
+    await closeDescriptor(descriptor);
+    return undefined;
+  }
+  return new Socket({ fd: descriptor, readable: true, writable: false });
+}
+
+/** Reads a byte, if there is one; only for readers that do not care for what is said, but when. */
+async function isWithoutWriter(descriptor: number): Promise<boolean> {
+  try {
+    const { bytesRead } = await readDescriptor(descriptor, { buffer: Buffer.alloc(1) });
+    return bytesRead === 0;
+  } catch (error) {
+    if (hasCode(error, "EAGAIN")) return false;
+    throw error;
+  }
 }
 
 /** A FIFO's input as a stream. Rejects with ENXIO when nobody has the FIFO open for reading. */

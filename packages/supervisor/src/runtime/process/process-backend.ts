@@ -3,6 +3,8 @@ import type { Clock } from "@ordinal/runtime";
 import { StartError } from "../../pod-runtime.ts";
 import { killMarked } from "../adopt/find-processes.ts";
 import { podMark, programMark, programMarks } from "../adopt/marks.ts";
+import { isAlive } from "../adopt/process-stat.ts";
+import { sendSignal } from "../adopt/send-signal.ts";
 import type { HostTools } from "../commands/host-tools.ts";
 import type { Backend, Command, Entrance, Launch, OpenPod } from "../core/backend.ts";
 import type { RunPlace } from "../core/places.ts";
@@ -46,7 +48,11 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
     entrance: ({ pod, place, record }, command): Entrance => {
       return { enter: [], script: entry(pod, place, { record, command }) };
     },
-    killRun: async ({ place }) => await killMarked(programMark(place), clock),
+    async killRun({ place, process: first }) {
+      // It may not be the program yet, and then has no mark.
+      if (await isAlive(first)) sendSignal(first.pid, "SIGKILL");
+      await killMarked(programMark(place), clock);
+    },
     releaseRun: async () => {},
     connect: async (pod, port): Promise<Duplex> => await connectTcp(pod.address, port),
     stop: async () => {},
