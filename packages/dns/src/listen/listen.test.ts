@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { createFakeClock, createStopStack, silentLogger, type StopStack } from "@ordinal/runtime";
 import { expect } from "chai";
 import { listenBoth, show } from "./listen.ts";
+import { eventually } from "../api.fixture.ts";
 import { askUdp, connectTcp } from "./peers.fixture.ts";
 import { listenTcp } from "./tcp.ts";
 
@@ -81,6 +82,22 @@ describe("listening", () => {
       await peer.closed;
     });
 
+    it("answers a piece full of queries for long answers no faster than they are read", async () => {
+      let asked = 0;
+      const respond = (): Buffer => {
+        asked += 1;
+        return Buffer.alloc(60_000);
+      };
+      const { port } = parts.add(await listenTcp(anywhere, { respond, clock, log: silentLogger }));
+      const peer = await connectTcp(port);
+      peer.socket.pause();
+      peer.send(...Array.from({ length: 1_500 }, () => Buffer.from("question")));
+      await eventually(() => expect(asked).to.be.above(0));
+      expect(asked).to.be.below(200);
+      peer.socket.resume();
+      expect(await peer.received(1_500)).to.have.length(1_500);
+    });
+
     it("makes room for a new connection by closing the one that was silent longest", async () => {
       const options = { respond: echo, clock, log: silentLogger, maxConnections: 2 };
       const { port } = parts.add(await listenTcp(anywhere, options));
@@ -128,6 +145,9 @@ describe("listening", () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
       expect(asked).to.be.below(4_000);
+      const before = asked;
+      peer.socket.resume();
+      await eventually(() => expect(asked).to.be.above(before));
       peer.socket.destroy();
     });
   });

@@ -32,7 +32,7 @@ export async function connectTcp(port: number): Promise<TcpPeer> {
   });
   // A peer that is thrown out may see a reset.
   socket.on("error", () => {});
-  const frames = new FrameReader();
+  const frames = new FrameReader(65_535);
   const messages: Buffer[] = [];
   socket.on("data", (piece) => {
     const taken = frames.take(piece);

@@ -34,37 +34,50 @@ export async function listenTcp(
     connections.delete(socket);
     connections.set(
       socket,
-      clock.after(idleMs, () => socket.destroy()),
+      clock.after(idleMs, () => drop(socket)),
     );
+    const [silent] = connections.keys();
+    if (connections.size > maxConnections && silent !== undefined) drop(silent);
+  }
+
+  function drop(socket: Socket): void {
+    connections.get(socket)?.();
+    connections.delete(socket);
+    socket.destroy();
   }
 
   function accept(socket: Socket): void {
     const frames = new FrameReader();
+    const waiting: Buffer[] = [];
+
+    /** Stops when the peer has not read what it was sent: 64 kB of queries may ask for 100 MB of answers. */
+    function answerWaiting(): void {
+      socket.cork();
+      let isTaking = true;
+      for (let message = waiting.shift(); message !== undefined; message = isTaking ? waiting.shift() : undefined) {
+        const answer = respond(message, "tcp");
+        if (answer !== undefined) isTaking = socket.write(frame(answer));
+      }
+      socket.uncork();
+      if (isTaking) socket.resume();
+      else socket.pause();
+    }
+
     keep(socket);
-    if (connections.size > maxConnections) connections.keys().next().value?.destroy();
     socket.setNoDelay(true);
     socket.on("data", (piece) => {
       const taken = frames.take(piece);
       if (taken.is === "too long") {
-        socket.destroy();
-        return;
+        drop(socket);
+      } else if (taken.messages.length > 0) {
+        keep(socket);
+        waiting.push(...taken.messages);
+        answerWaiting();
       }
-      if (taken.messages.length > 0 && !answerAll(socket, taken.messages)) socket.pause();
     });
-    socket.on("drain", () => socket.resume());
+    socket.on("drain", answerWaiting);
     socket.on("error", (error) => log.debug("a TCP connection failed", { error: error.message }));
-    socket.on("close", () => {
-      connections.get(socket)?.();
-      connections.delete(socket);
-    });
-  }
-
-  /** False when the peer has not yet read what it was sent. */
-  function answerAll(socket: Socket, messages: readonly Buffer[]): boolean {
-    const answers = messages.map((message) => respond(message, "tcp")).filter((answer) => answer !== undefined);
-    if (answers.length === 0) return true;
-    keep(socket);
-    return socket.write(Buffer.concat(answers.map(frame)));
+    socket.on("close", () => drop(socket));
   }
 
   const server = createServer({ allowHalfOpen: false }, accept);
@@ -75,7 +88,7 @@ export async function listenTcp(
     port: (server.address() as AddressInfo).port,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of connections.keys()) socket.destroy();
+      for (const socket of connections.keys()) drop(socket);
       await closed;
     },
   };
