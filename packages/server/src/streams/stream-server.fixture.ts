@@ -59,6 +59,7 @@ export async function startStreamServer({ clock = systemClock }: { clock?: Clock
   const credentials = await ensureCredentials({ dir: join(dir, "pki"), clock: systemClock, ...names });
   const streams = createHostStreams();
   const upgrades: string[] = [];
+  const upgraded = new Set<Duplex>();
   const open = new Set<Promise<void>>();
   const common = { streams, clock, log: silentLogger };
 
@@ -80,6 +81,8 @@ export async function startStreamServer({ clock = systemClock }: { clock?: Clock
     const { upgrade, "x-stream-protocol-version": spdy, "sec-websocket-protocol": webSocket } = request.headers;
     upgrades.push([request.method, upgrade, spdy ?? webSocket].join(" "));
     const target = { verb: verb as "exec" | "attach" | "portforward", ...place };
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
     track(acceptStream({ request, socket, head, target, query, ...common }));
   });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -116,6 +119,7 @@ export async function startStreamServer({ clock = systemClock }: { clock?: Clock
     async stop() {
       await streams.stop();
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
       await rm(dir, { recursive: true, force: true });
     },
