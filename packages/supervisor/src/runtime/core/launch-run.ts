@@ -83,11 +83,15 @@ async function startShim(
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  child.once("exit", () => resolve());
   // The report ends without a word then.
-  child.on("error", () => {});
+  child.once("error", () => resolve());
   child.unref();
   const stream = child.stdio[3] as Readable;
   const report = await readReport(stream);
   stream.destroy();
+  // What comes next removes the directory that the shim still writes to.
+  if (!report.ok) await ended;
   return report;
 }

@@ -33,13 +33,16 @@ exec "$@"
 
 /**
  * Arguments: whether input is kept open, and the command that leads to `init`. Writes the exit code to `exit`, whole when
- * it ends in a newline. `trap :` and not `trap ''`, which the program would inherit for good. A signal interrupts
- * `wait`, so it is repeated for as long as the program is there.
+ * it ends in a newline. Signals are caught, because what is ignored the program would inherit for good. One that comes
+ * ends `wait` with 128 and its number, which then says nothing of the program.
  */
 export const shimScript = `stdin=$1
 shift
-trap : TERM HUP INT QUIT
-trap 'exec 6>&-' USR1
+trap 'caught="$caught 129 "' HUP
+trap 'caught="$caught 130 "' INT
+trap 'caught="$caught 131 "' QUIT
+trap 'caught="$caught 143 "' TERM
+trap 'caught="$caught 138 "; exec 6>&-' USR1
 if [ "$stdin" = true ]; then
   (exec 5>&- 6>&- 7<&-; exec "$@") <in >&8 2>&8 8>&- &
 else
@@ -47,7 +50,7 @@ else
 fi
 app=$!
 exec 3>&- 8>&-
-while wait "$app"; code=$?; kill -0 "$app" 2>/dev/null; do :; done
+while caught=; wait "$app"; code=$?; case $caught in *" $code "*) true ;; *) false ;; esac; do :; done
 echo "$code" >exit
 echo >&5
 read -r line <&7
