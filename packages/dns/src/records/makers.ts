@@ -2,10 +2,10 @@ import type { Endpoint, EndpointSlice, Namespace, Service } from "@ordinal/api";
 import type { Fact } from "./fact.ts";
 
 /** Turns a service into what the zone says of it. */
-export type ServiceMaker = (service: Service) => readonly Fact[];
+type ServiceMaker = (service: Service) => readonly Fact[];
 
 /** Turns one served endpoint of a service into what the zone says of it. */
-export type EndpointMaker = (service: Service, at: { slice: EndpointSlice; endpoint: Endpoint }) => readonly Fact[];
+type EndpointMaker = (service: Service, at: { slice: EndpointSlice; endpoint: Endpoint }) => readonly Fact[];
 
 /** What a service says, whatever its endpoints. A new kind of record is a row here or below. */
 const serviceMakers: readonly ServiceMaker[] = [clusterAddresses];

@@ -24,7 +24,7 @@ const questionName = binaryShort(0xc000 | headerSize);
 
 /**
  * The whole record as octets in a latin1 string, its owner being the question's name. Written here and not by dns2, which
- * keeps a message as an array of bits and copies all of it once per record: 1,000 addresses take it seconds.
+ * keeps a message as an array of bits and copies all of it once per record: 2,000 addresses take it 0.4 s.
  */
 export function encodeRecord(record: { type: RecordType; data: string }, ttlSeconds: number): string | undefined {
   const { code, encode } = rows[record.type];
