@@ -7,6 +7,8 @@ import type { Request } from "./dialer.ts";
 
 process.on("message", ({ id, port }: Request) => {
   const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  // What is read here is lost to whoever gets the socket.
+  socket.pause();
   socket.once("connect", () => {
     socket.removeAllListeners("error");
     process.send?.({ id }, socket, { keepOpen: false });
