@@ -123,19 +123,6 @@ describe("expandVariables", () => {
 });
 
 describe("V15 service variables", () => {
-  const service = (name: string, clusterIP: string, namespace = "default"): Service => ({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { ...meta, name, namespace },
-    spec: {
-      clusterIP,
-      ports: [
-        { name: "http", port: 80 },
-        { name: "dns-u", port: 53, protocol: "UDP" },
-      ],
-    },
-  });
-
   it("has every variable upstream has", () => {
     expect(serviceVariables([service("redis-primary", "10.0.0.11")])).to.deep.equal({
       REDIS_PRIMARY_SERVICE_HOST: "10.0.0.11",
@@ -170,3 +157,11 @@ describe("V15 service variables", () => {
     });
   }
 });
+
+function service(name: string, clusterIP: string, namespace = "default"): Service {
+  const ports = [
+    { name: "http", port: 80 },
+    { name: "dns-u", port: 53, protocol: "UDP" },
+  ];
+  return { apiVersion: "v1", kind: "Service", metadata: { ...meta, name, namespace }, spec: { clusterIP, ports } };
+}

@@ -67,8 +67,6 @@ describe("the catalogue of image profiles", () => {
     expect(warnings[0]).to.contain(`${file}:2:7 args is a list`);
   });
 
-  const which = async (program: string): Promise<string | undefined> => (program === "sh" ? "/bin/sh" : undefined);
-
   it("falls back to the built-in web server where there is no nginx", async () => {
     const choice = await chooseImage({ name: "c", image: "nginx" }, { catalogue, which });
     expect(choice.ok && choice.value.imageId).to.equal("ordinal://profiles/nginx-builtin");
@@ -100,3 +98,8 @@ describe("the catalogue of image profiles", () => {
     expect(choice.ok ? "" : choice.error).to.equal("the fallbacks of image profile a go round in a circle");
   });
 });
+
+/** A machine that has a shell and nothing else. */
+async function which(program: string): Promise<string | undefined> {
+  return program === "sh" ? "/bin/sh" : undefined;
+}

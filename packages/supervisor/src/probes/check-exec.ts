@@ -28,29 +28,37 @@ export async function runInContainer(
   target: ExecTarget,
 ): Promise<{ readonly code: number | "timeout" | "failed"; readonly output: string }> {
   const { runtime, run, argv, signal } = target;
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  if (signal.aborted) return { code: "timeout", output: "" };
+  const onAbort = (): void => resolve(undefined);
+  signal.addEventListener("abort", onAbort, { once: true });
+  const starting = runtime.exec({ run, argv, tty: false, stdin: false });
+  const finished = starting.then(async (session) => {
+    const [code, ...output] = await Promise.all([
+      session.exitCode,
+      collect(session.stdout),
+      session.stderr === undefined ? "" : collect(session.stderr),
+    ]);
+    return { code, output: output.join("") };
+  });
   try {
-    const session = await runtime.exec({ run, argv, tty: false, stdin: false });
-    const aborted = new Promise<"timeout">((resolve) => {
-      if (signal.aborted) resolve("timeout");
-      signal.addEventListener("abort", () => resolve("timeout"), { once: true });
-    });
-    const collected = Promise.all([collect(session.stdout), collect(session.stderr)]);
-    const code = await Promise.race([session.exitCode, aborted]);
-    if (code === "timeout") {
-      session.close();
-      collected.catch(() => {});
-      return { code, output: "" };
-    }
-    return { code, output: (await collected).join("") };
+    const outcome = await Promise.race([finished, aborted]);
+    if (outcome !== undefined) return outcome;
+    // Whatever it comes to, and whenever it begins, nobody waits for it any more.
+    starting.then((session) => session.close()).catch(() => {});
+    finished.catch(() => {});
+    return { code: "timeout", output: "" };
   } catch (error) {
     return { code: "failed", output: describeError(error) };
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
-async function collect(stream: Readable | undefined): Promise<string> {
+async function collect(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream ?? []) {
+  for await (const chunk of stream) {
     // The rest is read too, so that the command never blocks on a full pipe.
     if (length < keptBytes) chunks.push(chunk as Buffer);
     length += (chunk as Buffer).length;

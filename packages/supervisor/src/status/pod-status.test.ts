@@ -206,12 +206,11 @@ describe("podStatus", () => {
         { type: "example.com/gate", status: "True" },
       ],
     };
-    const { conditions = [] } = statusOf({ status }, aView({ known: { nginx: running() } }));
-    const timeOf = (type: string): string | undefined =>
-      conditions.find((each) => each.type === type)?.lastTransitionTime;
+    const { conditions: shown = [] } = statusOf({ status }, aView({ known: { nginx: running() } }));
+    const timeOf = (type: string): string | undefined => shown.find((each) => each.type === type)?.lastTransitionTime;
     expect(timeOf("ContainersReady")).to.equal(earlier);
     expect(timeOf("Ready")).to.equal("1970-01-01T00:16:40Z");
-    expect(conditions.at(-1)).to.deep.equal({ type: "example.com/gate", status: "True" });
+    expect(shown.at(-1)).to.deep.equal({ type: "example.com/gate", status: "True" });
   });
 
   it("names every run, its restarts and the last one", () => {

@@ -1,4 +1,5 @@
 import { ApiError, type Container, type Pod } from "@ordinal/api";
+import { containerId } from "../status/container-status.ts";
 import { allContainers } from "../worker/plan.ts";
 import type { ContainerView } from "../worker/pod-view.ts";
 
@@ -34,7 +35,11 @@ export function loggedAttempt({ pod, container, previous }: LogWanted, view: Con
     if (attempt !== undefined && view?.previous?.attempt === attempt) return attempt;
     throw new ApiError("BadRequest", `previous terminated container ${quoted} not found`);
   }
-  if (run !== undefined) return run.attempt;
+  if (run !== undefined && view?.inSandbox === true) return run.attempt;
+  if (run !== undefined) {
+    const id = containerId(pod, container.name, run.attempt);
+    throw new ApiError("BadRequest", `unable to retrieve container logs for ${id}`);
+  }
   throw new ApiError("BadRequest", `container ${quoted} is waiting to start: ${waitingFor(view?.blocked?.reason)}`);
 }
 

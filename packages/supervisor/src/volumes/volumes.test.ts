@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { PersistentVolume, PersistentVolumeClaim, Volume } from "@ordinal/api";
 import { expect } from "chai";
 import { aContainer, aPod } from "../pod.fixture.ts";
-import { writeAtomically } from "./atomic-files.ts";
+import { writeAtomically, type VolumeFile } from "./atomic-files.ts";
 import { containerMounts, mountVolumes } from "./mount-volumes.ts";
 import { resolveSubPath } from "./sub-path.ts";
 import type { VolumeSources } from "./volume.ts";
@@ -16,6 +16,8 @@ const meta = (name: string, uid = "u") => ({
   resourceVersion: "1",
   creationTimestamp: "",
 });
+
+const theClaim: Omit<Volume, "name"> = { persistentVolumeClaim: { claimName: "www-web-0" } };
 
 describe("volumes", () => {
   let root: string;
@@ -84,22 +86,20 @@ describe("volumes", () => {
   });
 
   it("S12 waits for a claim that is missing, unbound, or bound to another", async () => {
-    const ask = () => mount({ persistentVolumeClaim: { claimName: "www-web-0" } });
     expect(await mount({ persistentVolumeClaim: { claimName: "no" } })).to.equal(
       'fails: persistentvolumeclaim "no" not found',
     );
     volume = { ...volume, spec: { ...volume.spec, claimRef: { uid: "another" } } };
-    expect(await ask()).to.contain("is not bound to PV pvc-1");
+    expect(await mount(theClaim)).to.contain("is not bound to PV pvc-1");
     claim = { ...claim, status: { phase: "Pending" } };
-    expect(await ask()).to.equal("fails: PVC is not bound");
+    expect(await mount(theClaim)).to.equal("fails: PVC is not bound");
   });
 
   it("never makes the directory of a local volume", async () => {
     volume = { ...volume, spec: { claimRef: { uid: "claim-uid" }, local: { path: join(root, "disk") } } };
-    const ask = () => mount({ persistentVolumeClaim: { claimName: "www-web-0" } });
-    expect(await ask()).to.contain("disk is not a directory");
+    expect(await mount(theClaim)).to.contain("disk is not a directory");
     await mkdir(join(root, "disk"));
-    expect(await ask()).to.equal("/disk");
+    expect(await mount(theClaim)).to.equal("/disk");
   });
 
   const types: readonly (readonly [type: string, path: string, expected: string])[] = [
@@ -178,7 +178,6 @@ describe("volumes", () => {
 
   it("replaces all files at once, and takes away what is gone", async () => {
     const directory = join(root, "atomic");
-    const file = (path: string, text: string) => ({ path, content: Buffer.from(text), mode: 0o644 });
     await writeAtomically(directory, [file("a", "1"), file("b", "1")]);
     const version = await readdir(directory);
     await writeAtomically(directory, [file("a", "1"), file("b", "1")]);
@@ -237,3 +236,7 @@ describe("volumes", () => {
     expect(unknown.ok ? "" : unknown.error).to.equal('cannot find volume "x" to mount into container "nginx"');
   });
 });
+
+function file(path: string, text: string): VolumeFile {
+  return { path, content: Buffer.from(text), mode: 0o644 };
+}

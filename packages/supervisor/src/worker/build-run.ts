@@ -7,7 +7,7 @@ import { servicesFor, serviceVariables } from "../environment/service-variables.
 import type { ImageChoice } from "../images/choose-image.ts";
 import { covering, layOutImage, locate, type Layout } from "../images/layout.ts";
 import { render } from "../images/template.ts";
-import { webServerScript } from "../images/web-server-script.ts";
+import { webServerScript } from "../web/web-server-script.ts";
 import type { Mount, RunSpec } from "../pod-runtime.ts";
 import { containerMounts, type MountedVolumes } from "../volumes/mount-volumes.ts";
 import { createApiSources } from "./api-sources.ts";

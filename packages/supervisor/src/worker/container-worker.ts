@@ -56,6 +56,8 @@ export class ContainerWorker {
     const spec = await buildRun({ ...request, container, image }, context);
     if (!spec.ok) return this.#block("CreateContainerConfigError", spec.error);
     if (image.profile !== undefined) events.pulled(container);
+    // What the run before left behind may hold the port that the next one needs.
+    if (request.attempt > 0) await context.runtime.kill(this.#runId(request.attempt - 1));
     try {
       const state = await context.runtime.start(spec.value);
       this.record.began(request.attempt, state.startedAtMs);

@@ -4,7 +4,7 @@ import { startWebServer } from "./web-server.ts";
 
 /*
  * The built-in web server as a program: what the image profile `nginx-builtin` starts in a container.
- * node main.ts --root DIR --listen ADDRESS:PORT
+ * node web-server-main.ts --root DIR --listen ADDRESS:PORT
  */
 const { values } = parseArgs({
   options: { root: { type: "string" }, listen: { type: "string", default: "0.0.0.0:80" } },

@@ -1,4 +1,0 @@
-import { extname, join } from "node:path";
-
-/** The program of the built-in web server, beside this module: source or compiled, whichever runs. */
-export const webServerScript: string = join(import.meta.dirname, "..", "web", `main${extname(import.meta.filename)}`);
