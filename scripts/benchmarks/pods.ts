@@ -4,7 +4,7 @@ import { Machine } from "../rig/machine.ts";
 
 /** Pods, claims, names and memory, measured from inside a private machine with the daemon as users run it. */
 export async function benchPods(): Promise<void> {
-  const machine = await Machine.create({ compiled: true });
+  const machine = await Machine.create({ bundled: true });
   try {
     await machine.startDaemon("--runtime", "sandbox");
     const inside = join(import.meta.dirname, "pods-inside.ts");

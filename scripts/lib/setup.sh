@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it. Brings what is missing, and only that: Node, pnpm's packages, compiled output.
+# Sourced by the scripts beside it. Brings what is missing, and only that: Node, pnpm's packages, the bundle.
 # POSIX sh; `root` is the project's folder.
 
 # Any release of this line: the platforms' packages do not all have the same ones.
@@ -51,12 +51,15 @@ ensure_packages() {
   printf '%s' "$wanted" >"$stamp"
 }
 
-# Compiles when a source is newer than the last output: compiled code starts several times faster.
-ensure_compiled() {
-  stamp="$root/packages/daemon/dist/.compiled"
-  newer=$(find "$root/packages" -path '*/node_modules' -prune -o -path '*/src/*' -newer "$stamp" -print 2>/dev/null | head -n 1)
+# Bundles the sources when one is newer than the last bundle: a bundle starts twice as fast as what it is made of.
+ensure_bundle() {
+  stamp="$root/packages/daemon/bundle/.made"
+  newer=$(find "$root"/packages/*/src "$root/scripts/bundle.ts" "$root/node_modules/.installed-lockfile" -newer "$stamp" -print 2>/dev/null | head -n 1)
   [ -f "$stamp" ] && [ -z "$newer" ] && return
-  say "setup: compiling"
-  (cd "$root" && node_modules/.bin/tsc -b >&2) || die "The sources do not compile: see the words above."
+  say "setup: bundling"
+  node "$root/scripts/bundle.ts" >&2 || die "The sources cannot be bundled: see the words above."
   touch "$stamp"
 }
+
+# A young generation this small keeps the memory small; what lives longer is not affected.
+node_flags=--max-semi-space-size=2

@@ -35,16 +35,16 @@ export class Machine {
   #daemon: ChildProcess | undefined;
   #output = "";
 
-  private constructor(dir: string, { holder, compiled }: { holder: ChildProcess; compiled: boolean }) {
+  private constructor(dir: string, { holder, bundled }: { holder: ChildProcess; bundled: boolean }) {
     this.dir = dir;
     this.dataDir = join(dir, "data");
     this.#holder = holder;
-    const main = join(projectDir, "packages/daemon", compiled ? "dist/cli/main.js" : "src/cli/main.ts");
-    this.#entry = [process.execPath, ...(compiled ? ["--conditions=compiled"] : []), main];
+    const main = join(projectDir, "packages/daemon", bundled ? "bundle/cli.js" : "src/cli/main.ts");
+    this.#entry = [process.execPath, "--max-semi-space-size=2", main];
   }
 
-  /** With `compiled`, runs what scripts/start has compiled, else the sources as they are. */
-  static async create({ compiled = false }: { readonly compiled?: boolean } = {}): Promise<Machine> {
+  /** With `bundled`, runs the bundle that scripts/start makes, else the sources as they are. */
+  static async create({ bundled = false }: { readonly bundled?: boolean } = {}): Promise<Machine> {
     const dir = await mkdtemp(join(tmpdir(), "ordinal-machine-"));
     const setUp =
       "ip link set lo up && mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && echo up && exec sleep infinity";
@@ -52,7 +52,7 @@ export class Machine {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
-    return new Machine(dir, { holder, compiled });
+    return new Machine(dir, { holder, bundled });
   }
 
   /** What the daemon has printed so far. */

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { describeError } from "@ordinal/runtime";
+import { projectDir } from "../project-paths.ts";
 import { UsageError } from "../usage-error.ts";
 import { showHelp } from "./help.ts";
 
@@ -17,6 +20,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import("./commands/logs.ts")).logs,
   version: async () => (await import("./commands/version.ts")).version,
 };
+
+// Later starts find the sources compiled; where nothing can be written, nothing is lost.
+enableCompileCache(join(projectDir, "node_modules/.cache/ordinal"));
 
 process.exitCode = await run(process.argv.slice(2));
 
