@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import { promisify } from "node:util";
-import type { Stoppable } from "@ordinal/runtime";
+import { systemClock, type Stoppable } from "@ordinal/runtime";
+import { ensureCredentials, type Credentials } from "@ordinal/server";
 import type { ClusterAccess } from "./cluster-access.ts";
 
 /** One request as it arrived. */
@@ -32,16 +31,11 @@ export interface TestServer extends Stoppable {
 export async function startTestServer(
   answer: (request: Received, response: ServerResponse) => void,
 ): Promise<TestServer> {
-  const pki = await makePki();
+  const credentials = await makeCredentials();
+  const { ca, serverCertificate: cert, serverKey: key } = credentials;
   const received: Received[] = [];
   let connections = 0;
-  const server = createServer({
-    ca: pki.ca,
-    cert: pki.cert,
-    key: pki.key,
-    requestCert: true,
-    rejectUnauthorized: false,
-  });
+  const server = createServer({ ca, cert, key, requestCert: true, rejectUnauthorized: false });
   server.on("secureConnection", () => (connections += 1));
   server.on("request", (request, response) => {
     const chunks: Buffer[] = [];
@@ -60,8 +54,8 @@ export async function startTestServer(
   return {
     access: {
       server: `https://127.0.0.1:${port}`,
-      ca: pki.ca,
-      credentials: { by: "certificate", certificate: pki.cert, key: pki.key },
+      ca,
+      credentials: { by: "certificate", certificate: credentials.clientCertificate, key: credentials.clientKey },
     },
     received,
     connections: () => connections,
@@ -72,23 +66,13 @@ export async function startTestServer(
   };
 }
 
-interface Pki {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** One certificate that signed itself serves as authority, server and client. */
-async function makePki(): Promise<Pki> {
-  const folder = await mkdtemp(join(tmpdir(), "pki-"));
+/** The server's own way to make certificates. */
+async function makeCredentials(): Promise<Credentials> {
+  const dir = await mkdtemp(join(tmpdir(), "pki-"));
   try {
-    const [key, cert] = [join(folder, "key"), join(folder, "cert")];
-    const how = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=tester".split(" ");
-    const names = ["-addext", "subjectAltName=IP:127.0.0.1"];
-    await promisify(execFile)("openssl", [...how, ...names, "-keyout", key, "-out", cert]);
-    const text = await readFile(cert, "utf8");
-    return { ca: text, cert: text, key: await readFile(key, "utf8") };
+    const names = { serviceAddress: "10.96.0.1", clusterDomain: "cluster.local" };
+    return await ensureCredentials({ dir, clock: systemClock, ...names });
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(dir, { recursive: true });
   }
 }
