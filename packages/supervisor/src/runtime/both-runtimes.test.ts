@@ -230,7 +230,12 @@ for (const kind of ["process", "sandbox"] as const) {
 
     it("interrupts what runs in a terminal by ^C", async () => {
       const run = await start("exec sleep 100");
-      const session = await runtime.exec({ run, argv: ["sh", "-c", "echo on; exec sleep 1008"], tty: true, stdin: true });
+      const session = await runtime.exec({
+        run,
+        argv: ["sh", "-c", "echo on; exec sleep 1008"],
+        tty: true,
+        stdin: true,
+      });
       await until(session, "on");
       only(session.stdin).write("\x03");
       expect(await session.exitCode).to.equal(130);

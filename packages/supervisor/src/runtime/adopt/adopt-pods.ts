@@ -19,7 +19,6 @@ export async function adoptPods(backend: Backend, context: RuntimeContext): Prom
   const pods = await Promise.all(
     names.map(async (podUid) => {
       const place = podPlace(context.stateDir, podUid);
-      if ((await listIfPresent(place.directory)).length === 0) return undefined;
       const pod = await adoptPod(place, { ...context, backend });
       if (pod === undefined) await removePod(place, { ...context, backend });
       return pod;

@@ -1,5 +1,5 @@
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { Clock } from "@ordinal/runtime";
 import { listIfPresent, readIfPresent } from "../commands/read-if-present.ts";
@@ -23,14 +23,15 @@ export interface RemoveContext {
  * was cut off is not adopted but removed again.
  */
 export async function removePod(place: PodPlace, { backend, clock, known = false }: RemoveContext): Promise<void> {
-  if ((await listIfPresent(place.directory)).length === 0) return;
-  await rm(place.record, { force: true });
-  if (!known) {
-    for (const run of await listRuns(place)) await killFirstProcess(run);
-    await killMarked(podMark(place), clock);
+  if (await isThere(place.directory)) {
+    await rm(place.record, { force: true });
+    if (!known) {
+      for (const run of await listRuns(place)) await killFirstProcess(run);
+      await killMarked(podMark(place), clock);
+    }
+    await backend.closePod(place);
+    await rm(place.directory, { recursive: true, force: true });
   }
-  await backend.closePod(place);
-  await rm(place.directory, { recursive: true, force: true });
   await removeIfEmpty(dirname(place.directory));
 }
 
@@ -57,6 +58,10 @@ async function listRuns(pod: PodPlace): Promise<readonly RunPlace[]> {
 async function killFirstProcess(place: RunPlace): Promise<void> {
   const process = parseStat((await readIfPresent(place.process)) ?? "");
   if (process !== undefined && (await isAlive(process))) sendSignal(process.pid, "SIGKILL");
+}
+
+async function isThere(directory: string): Promise<boolean> {
+  return (await listIfPresent(dirname(directory))).includes(basename(directory));
 }
 
 /** Others may keep things of the pod beside the sandbox. */

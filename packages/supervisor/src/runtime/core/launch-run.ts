@@ -36,8 +36,13 @@ export interface Launched {
   readonly startedAtMs: number;
 }
 
-/** What becomes of `init` before all else: it says who it is, as /proc has it outside of the namespaces. */
-const introduction = `read -r stat </proc/self/stat && echo "$stat" >process || exit 128\n`;
+/**
+ * What `init` does before all else: it says who it is, as /proc has it outside of the namespaces. A daemon that is gone
+ * before it was told `ok` shall not take the program with it.
+ */
+const introduction = `trap : PIPE
+read -r stat </proc/self/stat && echo "$stat" >process || exit 128
+`;
 
 /**
  * Starts the processes of a run in an empty directory, and resolves when the program is about to run. Rejects with a

@@ -22,7 +22,12 @@ describeInOuterNamespace("what a pod sees in a sandbox", import.meta.filename, (
   before(async () => {
     outside = await mkdtemp(join(tmpdir(), "ordinal-outside-"));
     ({ runtime, directory, end } = await createTestRuntime("sandbox"));
-    await runtime.openSandbox(sandboxSpec("web-0", { resolvConf: "search a.b\nnameserver 10.96.0.10\n", hosts: ["{address}\tweb-0.nginx web-0"] }));
+    await runtime.openSandbox(
+      sandboxSpec("web-0", {
+        resolvConf: "search a.b\nnameserver 10.96.0.10\n",
+        hosts: ["{address}\tweb-0.nginx web-0"],
+      }),
+    );
     await runtime.openSandbox(sandboxSpec("web-1"));
   });
   after(async () => {
@@ -51,11 +56,13 @@ describeInOuterNamespace("what a pod sees in a sandbox", import.meta.filename, (
   });
 
   it("shares /etc/hosts and its network between the containers of a pod, and not with other pods", async () => {
-    const serve = "require('http').createServer((q, s) => s.end('from a')).listen(8080, '127.0.0.1', () => console.log('on'))";
+    const serve =
+      "require('http').createServer((q, s) => s.end('from a')).listen(8080, '127.0.0.1', () => console.log('on'))";
     const server = await start("web-0", "", { argv: [process.execPath, "-e", serve] });
     await until(await runtime.attach(server), "on");
     await execIn(runtime, server, "echo 10.0.0.1 changed >>/etc/hosts");
-    const ask = "fetch('http://localhost:8080').then(async (r) => console.log(await r.text()), (e) => console.log(e.cause.code))";
+    const ask =
+      "fetch('http://localhost:8080').then(async (r) => console.log(await r.text()), (e) => console.log(e.cause.code))";
     const argv = [process.execPath, "-e", ask];
     expect(await outputOf("web-0", "", { argv })).to.equal("from a\n");
     expect(await outputOf("web-1", "", { argv })).to.equal("ECONNREFUSED\n");
@@ -65,7 +72,8 @@ describeInOuterNamespace("what a pod sees in a sandbox", import.meta.filename, (
   });
 
   it("K12 is reached by port-forward on its localhost, where nobody else reaches it", async () => {
-    const serve = "require('net').createServer((s) => s.end('hello')).listen(8081, '127.0.0.1', () => console.log('on'))";
+    const serve =
+      "require('net').createServer((s) => s.end('hello')).listen(8081, '127.0.0.1', () => console.log('on'))";
     const server = await start("web-0", "", { argv: [process.execPath, "-e", serve] });
     await until(await runtime.attach(server), "on");
     const said = await Promise.all([1, 2, 3].map(async () => await text(await runtime.connect("web-0", 8081))));
@@ -77,11 +85,13 @@ describeInOuterNamespace("what a pod sees in a sandbox", import.meta.filename, (
 
   it("K14 reaches other pods and the host by address", async () => {
     const { address } = await runtime.openSandbox(sandboxSpec("web-1"));
-    const serve = "require('net').createServer((s) => s.end(s.remoteAddress)).listen(80, '0.0.0.0', () => console.log('on'))";
+    const serve =
+      "require('net').createServer((s) => s.end(s.remoteAddress)).listen(80, '0.0.0.0', () => console.log('on'))";
     const server = await start("web-1", "", { argv: [process.execPath, "-e", serve] });
     await until(await runtime.attach(server), "on");
     const { address: own } = await runtime.openSandbox(sandboxSpec("web-0"));
-    const ask = (host: string) => `require('net').connect(${host === address ? 80 : 5353}, '${host}').pipe(process.stdout)`;
+    const ask = (host: string) =>
+      `require('net').connect(${host === address ? 80 : 5353}, '${host}').pipe(process.stdout)`;
     expect(await outputOf("web-0", "", { argv: [process.execPath, "-e", ask(address)] })).to.equal(own);
 
     // The host has every address of the service range.
@@ -128,7 +138,11 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
     expect(await readFile(join(volume, "written"), "utf8")).to.equal("from pod\n");
     expect(await runCommand(["test", "-e", "/new"])).to.include({ code: 1 });
     await runtime.kill(run);
-    expect((await readdir(volume)).toSorted(), "what the volume holds stays").to.deep.equal(["deep", "index.html", "written"]);
+    expect((await readdir(volume)).toSorted(), "what the volume holds stays").to.deep.equal([
+      "deep",
+      "index.html",
+      "written",
+    ]);
   });
 
   it("is not led out of the container by a link in a volume", async () => {
@@ -147,7 +161,10 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
   });
 
   it("says which volume there is not", async () => {
-    const spec = runSpec("web-0", "true", { container: "broken", mounts: [{ source: `${outside}/nothing`, target: "/x", readOnly: true }] });
+    const spec = runSpec("web-0", "true", {
+      container: "broken",
+      mounts: [{ source: `${outside}/nothing`, target: "/x", readOnly: true }],
+    });
     const error = await runtime.start(spec).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(StartError);
     expect((error as Error).message).to.equal(`failed to stat "${outside}/nothing": no such file or directory`);
@@ -159,8 +176,14 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
       { path: "/lib/ordinal-test/x.sh", content: "#!/bin/sh\necho ran\n", mode: 0o755 },
       { path: "/var/run/made/pid", content: "1\n" },
     ];
-    const said = await outputOf("web-0", "cat /etc/nginx/nginx.conf; /usr/lib/ordinal-test/x.sh; cat /run/made/pid; test -L /lib && echo link; ls -d /usr/bin/env", { files });
-    expect(said).to.equal(`conf\nran\n1\n${(await runCommand(["test", "-L", "/lib"])).code === 0 ? "link\n" : ""}/usr/bin/env\n`);
+    const said = await outputOf(
+      "web-0",
+      "cat /etc/nginx/nginx.conf; /usr/lib/ordinal-test/x.sh; cat /run/made/pid; test -L /lib && echo link; ls -d /usr/bin/env",
+      { files },
+    );
+    expect(said).to.equal(
+      `conf\nran\n1\n${(await runCommand(["test", "-L", "/lib"])).code === 0 ? "link\n" : ""}/usr/bin/env\n`,
+    );
     expect((await runCommand(["test", "-e", "/usr/lib/ordinal-test"])).code).to.equal(1);
   });
 
@@ -174,7 +197,11 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
 
   it("K18 runs as the user it is given, in a file system that user can read", async () => {
     const user = { uid: 1234, gid: 4321 };
-    const run = await start("web-0", "id -u; id -g; id -G; ls / >/dev/null && echo seen; echo again >/dev/stdout; exec sleep 100", { user });
+    const run = await start(
+      "web-0",
+      "id -u; id -g; id -G; ls / >/dev/null && echo seen; echo again >/dev/stdout; exec sleep 100",
+      { user },
+    );
     expect(await until(await runtime.attach(run), "again")).to.equal("1234\n4321\n4321\nseen\nagain\n");
     expect((await execIn(runtime, run, "id -u")).stdout).to.equal("1234\n");
     await runtime.kill(run);
@@ -185,7 +212,12 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
       "web-0",
       "mount -t tmpfs t /mnt || echo no mount; echo x >/proc/sys/kernel/hostname || echo no sysctl; mknod /tmp/sda b 8 0 || echo no node; chown 1:1 /etc/hostname && echo chown",
     );
-    expect(said.split("\n").filter((line) => /^(no \w+|chown)$/.test(line))).to.deep.equal(["no mount", "no sysctl", "no node", "chown"]);
+    expect(said.split("\n").filter((line) => /^(no \w+|chown)$/.test(line))).to.deep.equal([
+      "no mount",
+      "no sysctl",
+      "no node",
+      "chown",
+    ]);
   });
 
   it("keeps a terminal of its own for a container with tty", async () => {
@@ -205,9 +237,13 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
   });
 
   it("runs real nginx and redis-server", async function () {
-    if ((await runtime.which("nginx")) === undefined || (await runtime.which("redis-server")) === undefined) this.skip();
+    if ((await runtime.which("nginx")) === undefined || (await runtime.which("redis-server")) === undefined)
+      this.skip();
     const content = "daemon off; events {} http { server { listen 80; location / { return 200 nginx; } } }";
-    const nginx = await start("web-0", "", { argv: ["nginx", "-c", "/etc/test.conf"], files: [{ path: "/etc/test.conf", content }] });
+    const nginx = await start("web-0", "", {
+      argv: ["nginx", "-c", "/etc/test.conf"],
+      files: [{ path: "/etc/test.conf", content }],
+    });
     const redis = await start("web-0", "", { argv: ["redis-server", "--port", "6379", "--save", ""] });
     await until(await runtime.attach(redis), "Ready to accept connections");
     const ask = `const t = () => fetch('http://localhost').then(async (r) => console.log(await r.text()), () => setImmediate(t)); t();`;
@@ -222,8 +258,13 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
     const other = await mkdtemp(join(tmpdir(), "ordinal-other-"));
     const common = { stateDir: join(other, "pods"), hiddenPaths: [], clock: systemClock, log: silentLogger };
     const second = createSandboxRuntime({ ...common, podCidr: "10.244.0.0/16", serviceCidr: "10.97.0.0/16" });
-    const error = await second.then(() => undefined, (reason: unknown) => reason as Error);
-    expect(error?.message).to.match(/^--pod-cidr 10\.244\.0\.0\/16 overlaps 10\.244\.0\.1\/16 of another Ordinal \(.*\/pods\); choose another range with --pod-cidr$/);
+    const error = await second.then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error?.message).to.match(
+      /^--pod-cidr 10\.244\.0\.0\/16 overlaps 10\.244\.0\.1\/16 of another Ordinal \(.*\/pods\); choose another range with --pod-cidr$/,
+    );
     const beside = await createSandboxRuntime({ ...common, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" });
     await beside.tearDown();
     await rm(other, { recursive: true });
@@ -231,7 +272,13 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
 
   it("takes over the network of a data directory that is gone", async () => {
     const gone = await mkdtemp(join(tmpdir(), "ordinal-gone-"));
-    const options = { hiddenPaths: [], clock: systemClock, log: silentLogger, podCidr: "10.246.0.0/16", serviceCidr: "10.98.0.0/16" };
+    const options = {
+      hiddenPaths: [],
+      clock: systemClock,
+      log: silentLogger,
+      podCidr: "10.246.0.0/16",
+      serviceCidr: "10.98.0.0/16",
+    };
     const first = await createSandboxRuntime({ ...options, stateDir: join(gone, "pods") });
     await first.stop();
     await rm(gone, { recursive: true });
