@@ -47,6 +47,7 @@ const shows: readonly (readonly [line: string, ...patterns: readonly RegExp[]])[
   ["kubectl delete pod -l app=nginx", /^pod "web-1" deleted/m, /\nhello web-0\nhello web-1\n$/],
   ["--replicas=4", /^statefulset.apps\/web scaled$/m, /^www-web-3 +Bound/m],
   ["kill -9", new RegExp(`^${address}\\nhello web-0\\n$`)],
+  ["kubectl get pods -l app=nginx -o wide", /^web-0 +1\/1 +Running +0 .* ordinal /m],
   ["kubectl delete statefulset web", /^statefulset.apps "web" deleted/m, /^www-web-0 +Bound/m, /^www-web-3 +Bound/m],
   ["/manifests/", /\nhello web-0\nhello web-1\n/],
 ];
@@ -74,15 +75,8 @@ describe("the README's walk of five minutes", function () {
     await machine.destroy();
   });
   afterEach(function () {
-    if (this.currentTest?.state === "failed") console.error(daemon.slice(-6000));
+    if (this.currentTest?.state === "failed") process.stderr.write(daemon.slice(-6000));
   });
-
-  /** A shell on the machine that begins in the project's folder, as a user's. */
-  const inProject = (first: string, then: string): readonly string[] => [
-    "sh",
-    "-c",
-    `${first}; cd '${projectDir}' && ${then}`,
-  ];
 
   /** The first terminal: what runs there goes on. */
   async function startInFirstTerminal(line: string): Promise<string> {
@@ -136,3 +130,8 @@ describe("the README's walk of five minutes", function () {
     });
   }
 });
+
+/** A shell that begins in the project's folder, as a user's does. */
+function inProject(first: string, then: string): readonly string[] {
+  return ["sh", "-c", `${first}; cd '${projectDir}' && ${then}`];
+}
