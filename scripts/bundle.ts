@@ -24,8 +24,8 @@ const inPlace: Readonly<Record<string, string>> = {
 
 const leaveInPlace: Plugin = {
   name: "leave-in-place",
-  setup({ onResolve }) {
-    onResolve({ filter: /^(lmdb|@peculiar\/x509|reflect-metadata)$/ }, ({ path }) => {
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(lmdb|@peculiar\/x509|reflect-metadata)$/ }, ({ path }) => {
       const user = createRequire(join(packages, inPlace[path] ?? "", "package.json"));
       return { path: `./${relative(outdir, user.resolve(path))}`, external: true };
     });
