@@ -75,7 +75,9 @@ describe("the README's walk of five minutes", function () {
     await machine.destroy();
   });
   afterEach(function () {
-    if (this.currentTest?.state === "failed") process.stderr.write(daemon.slice(-6000));
+    if (this.currentTest?.state !== "failed") return;
+    process.stderr.write(daemon.slice(-6000));
+    daemon = "";
   });
 
   /** The first terminal: what runs there goes on. */
