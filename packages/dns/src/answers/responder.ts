@@ -6,7 +6,7 @@ import { QuestionReader } from "../wire/question.ts";
 import { setOf, type NameTable } from "../zone/name-table.ts";
 import { RecordSet } from "../zone/record-set.ts";
 import type { Zone } from "../zone/zone.ts";
-import { composeError, createComposer, type Asked, type Reply } from "./compose.ts";
+import { compose, composeError, type Asked, type Reply } from "./compose.ts";
 
 export interface ResponderOptions {
   /** Deeper zones first where one lies in another. */
@@ -27,7 +27,6 @@ const refused: Reply = { rcode: rcodes.REFUSED, authoritative: false };
  */
 export function createResponder({ zones, table, isSynced }: ResponderOptions): Respond {
   const question = new QuestionReader();
-  const compose = createComposer();
 
   function respond(message: Buffer, transport: "udp" | "tcp"): Buffer | undefined {
     // An answer is never answered: two servers would go on for ever.
