@@ -163,7 +163,7 @@ describe("bad input", () => {
     const dns = await machine.run(machine.ordinal("start", "--data-dir", other, "--api-port", "0", ...ranges));
     expect(dns.code).to.equal(1);
     expect(dns.stderr).to.match(/DNS cannot listen on 127\.0\.0\.1:10053/);
-    const left = await machine.sh(`pgrep -fc -- '[-]-kubeconfig=${other}' || true`);
+    const left = await machine.sh(`pgrep -fc -- '[-]-kubeconfig=${other}/' || true`);
     expect(left).to.equal("0");
     await machine.out(...machine.ordinal("stop", "--data-dir", other));
   });

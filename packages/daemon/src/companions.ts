@@ -32,7 +32,7 @@ export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress
         ...nodeFlags,
         process.argv[1] ?? "",
         name,
-        `--kubeconfig=${dir.kubeconfig}`,
+        `--kubeconfig=${dir.companionAccess}`,
         `--record=${recordFile(dir, name)}`,
         `--log-level=${settings.logLevel}`,
         ...flags,

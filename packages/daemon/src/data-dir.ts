@@ -17,6 +17,8 @@ export interface DataDir {
   readonly volumes: string;
   readonly log: string;
   readonly pki: string;
+  /** The same access as the kubeconfig, for our own processes, which spare themselves a YAML parser. */
+  readonly companionAccess: string;
 }
 
 /** The paths, without touching the disk. */
@@ -31,6 +33,7 @@ export function dataDirAt(root: string): DataDir {
     volumes: join(root, "volumes"),
     log: join(root, "log"),
     pki: join(root, "pki"),
+    companionAccess: join(root, "pki/kubeconfig.json"),
   };
 }
 

@@ -94,7 +94,8 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         version: `${kubernetesVersion}+ordinal${ordinalVersion}`,
       }),
     );
-    await writeKubeconfig(dir.kubeconfig, { server: `https://${apiHost}:${server.port}`, credentials });
+    const access = { server: `https://${apiHost}:${server.port}`, credentials };
+    await Promise.all([dir.kubeconfig, dir.companionAccess].map((path) => writeKubeconfig(path, access)));
     await startControllers(parts, { client, log, apiPort: server.port, serviceAddress: pods.kubernetesAddress });
     parts.add(
       await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
