@@ -34,10 +34,8 @@ export function createEventRecorder({ client, clock, log, component }: EventReco
   async function write(regarding: KubeObject, happening: Happening, earlier?: Promise<Event | undefined>) {
     const first = await earlier;
     try {
-      if (first !== undefined && clock.now() - Date.parse(first.lastTimestamp ?? "") < foldMs) {
-        return await raise(first);
-      }
-      return await create(regarding, happening);
+      const isRecent = first !== undefined && clock.now() - Date.parse(first.lastTimestamp ?? "") < foldMs;
+      return (isRecent ? await raise(first) : undefined) ?? (await create(regarding, happening));
     } catch (error) {
       const isGoing = isApiError(error, "Forbidden", "NotFound");
       log[isGoing ? "debug" : "warn"](`could not write event ${happening.reason}`, { error: describeError(error) });
@@ -45,10 +43,14 @@ export function createEventRecorder({ client, clock, log, component }: EventReco
     }
   }
 
-  async function raise(first: Event): Promise<Event> {
+  /** Undefined when the event was deleted meanwhile. */
+  async function raise(first: Event): Promise<Event | undefined> {
     const body = { count: (first.count ?? 1) + 1, lastTimestamp: timestamp(clock.now()) };
     const at = { namespace: first.metadata.namespace ?? wellKnown.defaultNamespace, name: first.metadata.name };
-    return await client.patch("events", at, { type: "merge", body });
+    return await client.patch("events", at, { type: "merge", body }).catch((error: unknown) => {
+      if (isApiError(error, "NotFound")) return undefined;
+      throw error;
+    });
   }
 
   async function create(regarding: KubeObject, happening: Happening): Promise<Event> {
