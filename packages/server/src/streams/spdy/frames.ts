@@ -12,7 +12,7 @@ export type Frame =
   | { readonly type: "data"; readonly streamId: number; readonly fin: boolean; readonly bytes: Buffer };
 
 /** Why a stream is reset. Source: SPDY draft 3, section 2.6.3. */
-export const resetStatus = { protocolError: 1, invalidStream: 2, refusedStream: 3, cancel: 5 } as const;
+export const resetStatus = { refusedStream: 3, cancel: 5 } as const;
 
 /** The peer broke the protocol; the connection is of no more use. */
 export class FrameError extends Error {
