@@ -8,6 +8,7 @@ import { createRegistry } from "@ordinal/server";
 import { openStore } from "@ordinal/store";
 import type { PodRuntime } from "./pod-runtime.ts";
 import { createProcessRuntime } from "./runtime/process/create-process-runtime.ts";
+import { createSandboxRuntime } from "./runtime/sandbox/create-sandbox-runtime.ts";
 import { startSupervisor, type StopHow, type Supervisor } from "./supervisor.ts";
 
 /** A real API over a real store, and a supervisor with real processes on it. */
@@ -38,14 +39,15 @@ export interface Rig {
   /** Waits until the pod is so. */
   podThat(name: string, isSo: (pod: Pod) => boolean): Promise<Pod>;
   podGone(uid: string): Promise<void>;
-  /** Waits for an event of this reason about something of this name. */
-  event(name: string, reason: string): Promise<string>;
+  /** Waits for an event of this reason about something of this name, with this in its message. */
+  event(name: string, reason: string, part?: string): Promise<string>;
 }
 
 const namespace = "default";
 const patience = 20_000;
 
-export async function startRig(): Promise<Rig> {
+/** Pods are plain processes, or sandboxes when asked for, which needs an outer namespace. */
+export async function startRig(kind: "process" | "sandbox" = "process"): Promise<Rig> {
   const root = await mkdtemp(join(tmpdir(), "ordinal-supervisor-"));
   const imagesDir = join(root, "images");
   await mkdir(imagesDir);
@@ -61,8 +63,12 @@ export async function startRig(): Promise<Rig> {
   let runtime: PodRuntime;
   async function start(): Promise<void> {
     parts = createStopStack();
+    const common = { stateDir: join(root, "pods"), clock: systemClock, log: silentLogger };
+    const ranges = { podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" };
     const made = parts.add(
-      await createProcessRuntime({ stateDir: join(root, "pods"), podCidr, clock: systemClock, log: silentLogger }),
+      kind === "process"
+        ? await createProcessRuntime({ ...common, podCidr })
+        : await createSandboxRuntime({ ...common, ...ranges, hiddenPaths: [root] }),
     );
     runtime = made;
     supervisor = await startSupervisor({
@@ -136,8 +142,13 @@ export async function startRig(): Promise<Rig> {
       if (items.some((pod) => pod.metadata.uid === uid))
         await until("pods", {}, (pod, type) => type === "DELETED" && pod.metadata.uid === uid);
     },
-    async event(name, reason) {
-      const found = await until("events", {}, (event) => event.involvedObject.name === name && event.reason === reason);
+    async event(name, reason, part = "") {
+      const found = await until(
+        "events",
+        {},
+        (event) =>
+          event.involvedObject.name === name && event.reason === reason && event.message?.includes(part) === true,
+      );
       return found.message ?? "";
     },
   };

@@ -92,7 +92,7 @@ describe("the supervisor with real processes", function () {
       command: ["sh", "-c", `echo sidecar >>${file}; ${stay}`],
     };
     await rig.run("init", {
-      ...sh(`echo main >>${file}; ${stay}`),
+      ...sh(`echo main >>${file}; ${stay}`, { readinessProbe: { exec: { command: ["grep", "main", file] } } }),
       initContainers: [step("one"), sidecar, step("two")],
     });
     const pod = await rig.podThat("init", isPodReady);
@@ -138,6 +138,19 @@ describe("the supervisor with real processes", function () {
     expect(isAlive(pid), JSON.stringify(rig.runtime.stateOf(run))).to.equal(false);
   });
 
+  it("C24 starts no pod before the processes of the one that had its name are gone", async () => {
+    const first = await rig.run("web-0", sh(stay));
+    await rig.podThat("web-0", isPodReady);
+    const run = { podUid: first.metadata.uid, container: "main", attempt: 0 };
+    const order: string[] = [];
+    rig.runtime.onExit((id) => id.podUid === run.podUid && order.push("ended"));
+    await rig.client.delete("pods", { namespace: "default", name: "web-0" }, { gracePeriodSeconds: 0 });
+    const second = await rig.run("web-0", sh(stay));
+    await rig.podThat("web-0", (pod) => pod.metadata.uid === second.metadata.uid && isPodReady(pod));
+    order.push("ready");
+    expect(order).to.deep.equal(["ended", "ready"]);
+  });
+
   it("K4 restarts a container whose liveness probe fails", async () => {
     const livenessProbe = {
       exec: { command: ["sh", "-c", "echo no luck; exit 1"] },
@@ -171,7 +184,8 @@ describe("the supervisor with real processes", function () {
     expect(pod.status?.containerStatuses?.[0]?.state?.waiting?.message).to.contain(
       `${rig.imagesDir}/example-redis.yaml`,
     );
-    expect(await rig.event("redis", "Failed")).to.contain('Failed to pull image "example-redis:7"');
+    await rig.event("redis", "Failed", 'Failed to pull image "example-redis:7"');
+    await rig.event("redis", "Failed", "Error: ErrImagePull");
     await rig.podThat("redis", (each) => waitingReason(each) === "ImagePullBackOff");
     await writeFile(join(rig.imagesDir, "example-redis.yaml"), "name: example-redis\nargs: [sleep, '1000']\n");
     await rig.podThat("redis", isPodReady);
@@ -188,7 +202,7 @@ describe("the supervisor with real processes", function () {
     await rig.client.create("configmaps", { metadata: { namespace: "default", name: "cfg" }, data: { x: "42" } });
     await rig.podThat("mounts", isPodReady);
     await rig.podThat("env", isPodReady);
-    expect(await logOf(rig, "env")).to.equal("42\n");
+    expect(await logOf(rig, "env", { until: "42\n" })).to.equal("42\n");
   });
 
   it("tells of a program that is not there, as containerd does", async () => {
@@ -251,9 +265,13 @@ describe("the supervisor with real processes", function () {
   });
 });
 
-async function logOf(rig: Rig, pod: string, { previous = false } = {}): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  const request = { namespace: "default", pod, follow: false, previous, timestamps: false };
-  for await (const chunk of rig.supervisor.streams.logs(request, new AbortController().signal)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+/** The log as it is; followed until it ends in `until`, where that is given. */
+async function logOf(rig: Rig, pod: string, { previous = false, until = "" } = {}): Promise<string> {
+  let log = "";
+  const request = { namespace: "default", pod, follow: until !== "", previous, timestamps: false };
+  for await (const chunk of rig.supervisor.streams.logs(request, new AbortController().signal)) {
+    log += Buffer.from(chunk).toString("utf8");
+    if (until !== "" && log.endsWith(until)) break;
+  }
+  return log;
 }

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { isApiError, isPodReady } from "@ordinal/api";
+import type { PodStreams } from "@ordinal/server";
 import { expect } from "chai";
 import { sh, startRig, type Rig } from "../supervisor-rig.fixture.ts";
 import type { StreamSession } from "./pod-streams.ts";
@@ -77,7 +78,8 @@ describe("streams into real processes", () => {
   });
 
   it("K12 refuses in upstream's words", async () => {
-    const { streams } = rig.supervisor;
+    // What the API server asks for is what there is.
+    const streams: PodStreams = rig.supervisor.streams;
     const nope = { ...target, ...all, container: "nope", command: ["true"] };
     expect(await refusal(() => streams.exec(nope))).to.equal("BadRequest: container nope is not valid for pod web-0");
     expect(await refusal(() => streams.exec({ ...nope, pod: "other" }))).to.equal(

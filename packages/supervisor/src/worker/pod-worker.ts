@@ -53,6 +53,11 @@ export class PodWorker {
     return this.#isFinished;
   }
 
+  /** Whether it depends on DNS what happens next. */
+  get isWaitingForNames(): boolean {
+    return [this.#naming, this.#withdrawing].some((wait) => wait?.isOver === false);
+  }
+
   container(name: string): ContainerView | undefined {
     return this.#containers.get(name)?.record.view();
   }
@@ -105,7 +110,8 @@ export class PodWorker {
     const { pod } = this;
     switch (step.do) {
       case "open":
-        return await this.#sandbox.open(pod);
+        // Two pods of one name must never write to one volume. The end of the other asks for a reconcile.
+        return !this.#context.hasPredecessor(pod) && (await this.#sandbox.open(pod));
       case "start": {
         const volumes = await this.#sandbox.volumes(pod);
         const { address } = this.#sandbox;

@@ -1,11 +1,11 @@
 import type { Pod } from "@ordinal/api";
-import { startInformer, type Informer } from "@ordinal/client";
+import { keyOf, startInformer, type Informer } from "@ordinal/client";
 import { startReconcileLoop, type Outcome } from "@ordinal/runtime";
 import type { Adopted } from "../pod-runtime.ts";
 import { PodWorker } from "./pod-worker.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
-export interface PodWorkersOptions extends Omit<WorkerContext, "enqueue"> {
+export interface PodWorkersOptions extends Omit<WorkerContext, "enqueue" | "hasPredecessor"> {
   readonly nodeName: string;
 }
 
@@ -39,7 +39,19 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     indexes: { uid: ({ metadata }) => [metadata.uid] },
   });
   const loop = startReconcileLoop({ name: "pods", reconcile, clock, log, concurrency });
-  const context: WorkerContext = { ...options, enqueue: (podUid) => loop.enqueue(podUid) };
+  const context: WorkerContext = {
+    ...options,
+    enqueue: (podUid) => loop.enqueue(podUid),
+    hasPredecessor: (pod) => namesakes(pod).length > 0,
+  };
+
+  /** Unfinished pods of the same name. */
+  function namesakes(pod: Pod): readonly PodWorker[] {
+    return [...workers.values()].filter((worker) => {
+      const isAnother = worker.pod.metadata.uid !== pod.metadata.uid;
+      return isAnother && !worker.isFinished && keyOf(worker.pod) === keyOf(pod);
+    });
+  }
 
   let isEnding = false;
 
@@ -48,6 +60,7 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     const worker = workers.get(podUid) ?? (pod === undefined || isEnding ? undefined : employ(pod));
     if (worker === undefined) return {};
     const outcome = await worker.reconcile(pod);
+    if (worker.isFinished) for (const { pod: namesake } of namesakes(worker.pod)) loop.enqueue(namesake.metadata.uid);
     if (worker.isFinished && pods.by("uid", podUid).length === 0) workers.delete(podUid);
     return outcome;
   }
@@ -77,7 +90,9 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     for (const pod of [before, after]) if (pod !== undefined) loop.enqueue(pod.metadata.uid);
   });
   names.onChange((podUid) => {
-    for (const uid of podUid === undefined ? workers.keys() : [podUid]) if (workers.has(uid)) loop.enqueue(uid);
+    if (podUid !== undefined && workers.has(podUid)) loop.enqueue(podUid);
+    if (podUid !== undefined) return;
+    for (const [uid, worker] of workers) if (worker.isWaitingForNames) loop.enqueue(uid);
   });
   for (const pod of pods.list()) loop.enqueue(pod.metadata.uid);
 

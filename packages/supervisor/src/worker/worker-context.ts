@@ -1,3 +1,4 @@
+import type { Pod } from "@ordinal/api";
 import type { Client, EventRecorder } from "@ordinal/client";
 import type { BackoffOptions, Clock, Logger } from "@ordinal/runtime";
 import type { NodeCapacity } from "../environment/resource-field.ts";
@@ -17,6 +18,8 @@ export interface WorkerContext {
   readonly settings: WorkerSettings;
   /** Asks for this pod to be looked at soon. */
   enqueue(podUid: string): void;
+  /** Whether processes may still run of an earlier pod that had this one's name, and so its volumes. */
+  hasPredecessor(pod: Pod): boolean;
 }
 
 /** All times in milliseconds. */
