@@ -185,9 +185,8 @@ function mapFields(
   return Object.fromEntries(sorted.map(([field, each]) => [field, show(each)]));
 }
 
-/** One type a line, so that changes can be read. */
+/** One field a line, as the formatter leaves it, so that changes can be read. */
 function write(file: string, entries: readonly (readonly [string, unknown])[]): void {
-  const lines = entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  writeFileSync(new URL(file, target), `{\n${lines.join(",\n")}\n}\n`);
+  writeFileSync(new URL(file, target), `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
   process.stdout.write(`${file}: ${entries.length} types\n`);
 }
