@@ -8,6 +8,10 @@ import { Machine, machineProblem } from "../scripts/rig/machine.ts";
 const manifests = join(import.meta.dirname, "manifests");
 const name = "web-0.nginx.default.svc.cluster.local";
 
+async function dnsPid(machine: Machine): Promise<number> {
+  return (JSON.parse(await readFile(join(machine.dataDir, "dns.json"), "utf8")) as { pid: number }).pid;
+}
+
 for (const runtime of ["sandbox", "process"] as const) {
   describe(`stopping and starting, with the ${runtime} runtime`, () => {
     const program = kubectlPath() ?? "kubectl";
@@ -95,9 +99,7 @@ for (const runtime of ["sandbox", "process"] as const) {
     });
 
     it("restarts DNS when it dies, and the names are served again", async () => {
-      const pidOf = async (): Promise<number> =>
-        (JSON.parse(await readFile(join(machine.dataDir, "dns.json"), "utf8")) as { pid: number }).pid;
-      const before = await pidOf();
+      const before = await dnsPid(machine);
       process.kill(before, "SIGKILL");
       await eventually("another process answers", async () => {
         const { stdout } = await machine.run([
@@ -110,7 +112,7 @@ for (const runtime of ["sandbox", "process"] as const) {
           "10053",
           name,
         ]);
-        return (await pidOf()) !== before && stdout.trim() !== "" && !stdout.includes(";;");
+        return (await dnsPid(machine)) !== before && stdout.trim() !== "" && !stdout.includes(";;");
       });
       expect(await dig()).to.equal(await of(".status.podIP"));
     });

@@ -1,8 +1,12 @@
 import { machineProblem } from "../rig/machine.ts";
-import { benchPods } from "./pods.ts";
+import { benchInside } from "./inside.ts";
 import { benchStart } from "./start.ts";
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { start: benchStart, pods: benchPods };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  start: benchStart,
+  pods: async () => await benchInside("pods-inside.ts"),
+  memory: async () => await benchInside("memory-inside.ts"),
+};
 
 const problem = machineProblem();
 const [which = "all"] = process.argv.slice(2);

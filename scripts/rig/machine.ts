@@ -40,7 +40,7 @@ export class Machine {
     this.dataDir = join(dir, "data");
     this.#holder = holder;
     const main = join(projectDir, "packages/daemon", bundled ? "bundle/cli.js" : "src/cli/main.ts");
-    this.#entry = [process.execPath, "--max-semi-space-size=2", main];
+    this.#entry = [process.execPath, "--max-semi-space-size=2", "--heap-growing-percent=20", main];
   }
 
   /** With `bundled`, runs the bundle that scripts/start makes, else the sources as they are. */

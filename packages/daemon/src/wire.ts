@@ -52,7 +52,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     const earlier = await readRunFile(dir.runFile);
     const [pods, store] = await Promise.all([
       openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }),
-      openStore({ dir: dir.store }),
+      openStore({ dir: dir.store, keepEvents: 5_000, keepCharacters: 4 * 2 ** 20 }),
     ]);
     parts.add(store);
     parts.add(pods.runtime);

@@ -57,7 +57,7 @@ export async function readAll(host: string, port: number): Promise<string> {
 }
 
 /** Tries again, letting other work run, until the check no longer fails; after 5 s its failure is thrown. */
-export async function eventually(check: () => void | Promise<void>): Promise<void> {
+export async function eventually(check: () => unknown): Promise<void> {
   const deadline = performance.now() + 5_000;
   for (;;) {
     try {

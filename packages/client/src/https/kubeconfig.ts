@@ -49,9 +49,13 @@ async function readAccess(text: string, options: KubeconfigOptions & { folder: s
   };
 }
 
-/** JSON is YAML too; read as such, it spares a small process the memory that a YAML parser takes. */
+/** JSON is YAML too; tried as such first, it spares a small process the memory that a YAML parser takes. */
 async function parseText(text: string): Promise<unknown> {
-  if (text.trimStart().startsWith("{")) return JSON.parse(text) as unknown;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
   const { parse } = await import("yaml");
   return parse(text) as unknown;
 }

@@ -35,8 +35,11 @@ const selected = claimOf({
   metadata: { annotations: { "volume.kubernetes.io/selected-node": "ordinal" } },
 });
 
+function refusal(reason: string): object {
+  return { do: "refuse", message: `0/1 nodes are available: ${reason}.` };
+}
+
 describe("planSchedule", () => {
-  const refusal = (reason: string) => ({ do: "refuse", message: `0/1 nodes are available: ${reason}.` });
   const cases: readonly (readonly [what: string, ...args: Parameters<typeof planSchedule>, step: object])[] = [
     ["binds a pod whose claims are bound", pod, world(bound), { do: "bind", nodeName: "ordinal" }],
     [

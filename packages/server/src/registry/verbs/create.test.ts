@@ -62,7 +62,7 @@ describe("creating an object", () => {
 
   it("hands out what cannot be changed", async () => {
     const pod = await rig.registry.create("pods", podDraft("web-0"));
-    const [container] = pod.spec.containers as [{ image: string }];
+    const [container] = pod.spec.containers as unknown as [{ image: string }];
     expect(() => (container.image = "other")).to.throw(TypeError);
     expect(() => Object.assign(pod.metadata.labels ?? {}, { app: "other" })).to.throw(TypeError);
   });

@@ -2,18 +2,13 @@ import { join } from "node:path";
 import { kubectlPath } from "../rig/kubectl.ts";
 import { Machine } from "../rig/machine.ts";
 
-/** Pods, claims, names and memory, measured from inside a private machine with the daemon as users run it. */
-export async function benchPods(): Promise<void> {
+/** Starts the daemon as users run it on a private machine of its own, and runs one of the programs beside this one there. */
+export async function benchInside(program: string): Promise<void> {
   const machine = await Machine.create({ bundled: true });
   try {
     await machine.startDaemon("--runtime", "sandbox");
-    const inside = join(import.meta.dirname, "pods-inside.ts");
-    const { code, stdout, stderr } = await machine.run([
-      process.execPath,
-      inside,
-      machine.dataDir,
-      kubectlPath() ?? "kubectl",
-    ]);
+    const command = [process.execPath, join(import.meta.dirname, program), machine.dataDir, kubectlPath() ?? "kubectl"];
+    const { code, stdout, stderr } = await machine.run(command);
     console.log(stdout.trimEnd());
     if (code !== 0) throw new Error(`the benchmark ended with ${code}\n${stderr}\n${machine.output.slice(-4000)}`);
   } finally {
