@@ -33,8 +33,8 @@ export async function startCluster(): Promise<Cluster> {
   return {
     client,
     start: (controller) => parts.add(controller({ client, clock, log, informers })),
-    async until(resource, isIt) {
-      const objects = new Map<string, Awaited<ReturnType<typeof client.get<typeof resource>>>>();
+    async until<R extends ResourceName>(resource: R, isIt: (objects: readonly ObjectOf<R>[]) => boolean) {
+      const objects = new Map<string, ObjectOf<R>>();
       const { items, revision } = await client.list(resource);
       for (const item of items) objects.set(item.metadata.uid, item);
       if (isIt([...objects.values()])) return [...objects.values()];

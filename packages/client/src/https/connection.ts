@@ -24,7 +24,7 @@ export interface Call {
   readonly signal?: AbortSignal;
 }
 
-export interface Answer {
+interface Answer {
   readonly body: unknown;
   readonly warnings: readonly string[];
 }

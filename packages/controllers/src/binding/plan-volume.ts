@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from "@ordinal/api";
 import { annotations } from "@ordinal/api";
 
-export type VolumePhase = "Available" | "Bound" | "Released" | "Failed";
+type VolumePhase = "Available" | "Bound" | "Released" | "Failed";
 
 export type VolumeStep =
   | { readonly do: "nothing" }

@@ -2,7 +2,7 @@ import { areContainersReady, isPodFinished, isTerminating, podCondition } from "
 import type { Endpoint, EndpointSlice, Pod, Service } from "@ordinal/api";
 import { resolvePorts } from "./ports.ts";
 
-export type AddressType = "IPv4" | "IPv6";
+type AddressType = "IPv4" | "IPv6";
 export type SlicePorts = NonNullable<EndpointSlice["ports"]>;
 
 /** One pod behind one service in one address family: where it is, and on which ports. */

@@ -22,7 +22,7 @@ export interface Place {
   readonly at: Ref;
 }
 
-export interface Found extends Place {
+interface Found extends Place {
   readonly object: KubeObject;
 }
 
@@ -83,7 +83,7 @@ export function placeOfOwner(dependent: KubeObject, owner: OwnerReference): Plac
 }
 
 /** `pods/default/web-0`. */
-export function placeKey({ resource, at }: Place): string {
+function placeKey({ resource, at }: Place): string {
   return `${resource}/${keyOf({ metadata: at })}`;
 }
 

@@ -35,7 +35,7 @@ export function planRevision(
 }
 
 /** Oldest first. */
-export function sortRevisions(history: readonly ControllerRevision[]): readonly ControllerRevision[] {
+function sortRevisions(history: readonly ControllerRevision[]): readonly ControllerRevision[] {
   return history.toSorted(
     (a, b) =>
       a.revision - b.revision ||

@@ -13,7 +13,7 @@ export interface SetEvents {
 }
 
 /** What was tried; with an error it failed. */
-export interface Outcome {
+interface Outcome {
   readonly verb: Verb;
   readonly error?: unknown;
 }

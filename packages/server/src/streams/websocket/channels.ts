@@ -1,7 +1,7 @@
 /** The channels of a remote command. Source: apimachinery `remotecommand` constants. */
 export const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, close: 255 } as const;
 
-export interface ChannelMessage {
+interface ChannelMessage {
   readonly channel: number;
   readonly bytes: Buffer;
 }
