@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -23,7 +24,7 @@ describeInOuterNamespace("the supervisor with real sandboxes", import.meta.filen
       stderr: false,
       tty: false,
     });
-    return await text(session.stdout ?? []);
+    return await text(session.stdout ?? Readable.from([]));
   }
 
   it("K9 K13 K14 runs nginx with its volume at its mountPath, and curl localhost answers", async () => {

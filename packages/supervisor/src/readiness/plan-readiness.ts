@@ -17,7 +17,7 @@ export interface NamesWorld {
 }
 
 /** The services that select this pod, and so give it a name. */
-export function servicesOf(pod: Pod, services: readonly Service[]): readonly Service[] {
+function servicesOf(pod: Pod, services: readonly Service[]): readonly Service[] {
   return services.filter((service) => {
     const selector = selectorOfMap(service.spec.selector);
     const isHere = service.metadata.namespace === pod.metadata.namespace && service.spec.type !== "ExternalName";

@@ -89,7 +89,7 @@ function backOffMessage(pod: Pod, container: string, delayMs: number): string {
 }
 
 /** As Go prints a duration: `10s`, `2m40s`, `5m0s`, `500ms`. */
-export function showDuration(ms: number): string {
+function showDuration(ms: number): string {
   if (ms < 1_000) return `${ms}ms`;
   const minutes = Math.floor(ms / 60_000);
   const seconds = (ms % 60_000) / 1_000;

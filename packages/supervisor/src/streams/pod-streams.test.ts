@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { isApiError, isPodReady } from "@ordinal/api";
 import type { PodStreams } from "@ordinal/server";
@@ -102,7 +102,7 @@ describe("streams into real processes", () => {
 });
 
 async function read(stream: Readable | undefined): Promise<string> {
-  return await text(stream ?? []);
+  return await text(stream ?? Readable.from([]));
 }
 
 /** The reason and the text of the refusal. */

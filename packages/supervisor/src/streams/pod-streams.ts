@@ -6,24 +6,24 @@ import type { PodWorker } from "../worker/pod-worker.ts";
 import { chooseContainer, loggedAttempt, runningAttempt } from "./find-run.ts";
 
 /** Which container a stream is about; left out, the pod's only or first. */
-export interface StreamTarget {
+interface StreamTarget {
   readonly namespace: string;
   readonly pod: string;
   readonly container?: string;
 }
 
-export interface AttachRequest extends StreamTarget {
+interface AttachRequest extends StreamTarget {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly tty: boolean;
 }
 
-export interface ExecRequest extends AttachRequest {
+interface ExecRequest extends AttachRequest {
   readonly command: readonly string[];
 }
 
-export interface LogRequest extends StreamTarget, LogOptions {
+interface LogRequest extends StreamTarget, LogOptions {
   /** The container's run before the current one. */
   readonly previous: boolean;
 }

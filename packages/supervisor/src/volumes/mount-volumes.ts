@@ -10,7 +10,7 @@ import { resolveSubPath } from "./sub-path.ts";
 import type { MountedVolume, VolumeContext, VolumePlugin } from "./volume.ts";
 
 /** Every kind of volume a pod may have here. */
-export const volumePlugins: readonly VolumePlugin[] = [
+const volumePlugins: readonly VolumePlugin[] = [
   persistentVolumeClaimPlugin,
   hostPathPlugin,
   emptyDirPlugin,
