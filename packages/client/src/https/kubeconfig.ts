@@ -56,8 +56,8 @@ async function parseText(text: string): Promise<unknown> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const { parse } = await import("yaml");
-  return parse(text) as unknown;
+  const { parseYaml } = await import("./parse-yaml.ts");
+  return parseYaml(text);
 }
 
 function serverOf(cluster: Section): string {
