@@ -21,14 +21,13 @@ export interface CompanionsOptions {
 }
 
 /** Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. */
-const nodeFlags = ["--max-semi-space-size=1", "--max-old-space-size=512"];
+const nodeFlags = ["--max-semi-space-size=1", "--heap-growing-percent=20", "--max-old-space-size=512"];
 
 export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress }: CompanionsOptions): Companions {
   const keep = (name: "dns" | "proxy", flags: readonly string[]): Companion =>
     keepCompanion({
       name,
       argv: [
-        ...process.execArgv.filter((flag) => !nodeFlags.includes(flag)),
         ...nodeFlags,
         process.argv[1] ?? "",
         name,
