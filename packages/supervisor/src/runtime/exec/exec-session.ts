@@ -16,6 +16,7 @@ import type { FifoPool } from "./fifo-pool.ts";
 import { closeDescriptor, inputPipe, outputPipe } from "./pipes.ts";
 import type { Pipe } from "./pipes.ts";
 import { readReport } from "./report.ts";
+import type { Report } from "./report.ts";
 import { createTerminalSizer } from "./terminal-size.ts";
 
 export interface ExecOptions {
@@ -38,6 +39,12 @@ interface Pipes {
   readonly stderr?: Pipe<Readable>;
 }
 
+interface Spawned {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number>;
+  readonly reported: Promise<Report>;
+}
+
 const openDescriptor = promisify(open);
 let scripts = 0;
 
@@ -49,9 +56,8 @@ export async function startExec(options: ExecOptions): Promise<Session> {
     stdout: await outputPipe(pool),
     ...(tty ? {} : { stderr: await outputPipe(pool) }),
   };
-  const child = await spawnScript(options, pipes);
-  const ended = endOf(child);
-  const report = await readReport(child.stdio[3] as Readable);
+  const { child, ended, reported } = await spawnScript(options, pipes);
+  const report = await reported;
   if (!report.ok) {
     await ended;
     for (const pipe of Object.values(pipes)) pipe.ours.destroy();
@@ -61,7 +67,7 @@ export async function startExec(options: ExecOptions): Promise<Session> {
 }
 
 /** The script is given as an open file, because it holds the environment, and command lines can be read by anybody. */
-async function spawnScript(options: ExecOptions, { stdin, stdout, stderr }: Pipes): Promise<ChildProcess> {
+async function spawnScript(options: ExecOptions, { stdin, stdout, stderr }: Pipes): Promise<Spawned> {
   const path = join(options.directory, `exec-${process.pid}-${scripts++}.sh`);
   await writeFile(path, options.script, { mode: 0o600 });
   const script = await openDescriptor(path, "r");
@@ -72,12 +78,14 @@ async function spawnScript(options: ExecOptions, { stdin, stdout, stderr }: Pipe
     env: { PATH: systemPath },
     cwd: "/",
   });
+  // At once, because it may end before anything else here does.
+  const spawned = { child, ended: endOf(child), reported: readReport(child.stdio[3] as Readable) };
   await Promise.all(
     [script, stdin?.theirs, stdout.theirs, stderr?.theirs].map(async (descriptor) => {
       if (descriptor !== undefined) await closeDescriptor(descriptor);
     }),
   );
-  return child;
+  return spawned;
 }
 
 async function endOf(child: ChildProcess): Promise<number> {
@@ -89,7 +97,7 @@ async function endOf(child: ChildProcess): Promise<number> {
 
 function sessionOf(
   { tty, enter, clock, log }: ExecOptions,
-  { child, ended, pipes }: { readonly child: ChildProcess; readonly ended: Promise<number>; readonly pipes: Pipes },
+  { child, ended, pipes }: Pick<Spawned, "child" | "ended"> & { readonly pipes: Pipes },
 ): Session {
   const sizer = tty && child.pid !== undefined ? createTerminalSizer(child.pid, { clock, log }) : undefined;
   const exitCode = ended.then((code) => {
