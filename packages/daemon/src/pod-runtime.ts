@@ -9,7 +9,7 @@ import {
 } from "@ordinal/supervisor";
 import type { DataDir } from "./data-dir.ts";
 import type { RunFile } from "./run-file.ts";
-import { fixedAddresses } from "./service-addresses.ts";
+import { addressAt, fixedAddresses } from "./service-addresses.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -24,6 +24,8 @@ export interface OpenedRuntime {
   readonly dnsAddress: string;
   /** The address of the `kubernetes` service. */
   readonly kubernetesAddress: string;
+  /** What pods see as their host: the gateway of their network, where they have one. */
+  readonly hostAddress: string;
 }
 
 export interface RuntimeSurroundings {
@@ -52,7 +54,11 @@ export async function openPodRuntime(settings: Settings, surroundings: RuntimeSu
   if (choice.kind === "process") requireLoopback({ podCidr, serviceCidr });
   const { kubernetes, dns } = fixedAddresses(serviceCidr);
   const runtime = await create(choice.kind, { podCidr, serviceCidr, ...surroundings });
-  return { runtime, reason: choice.reason, podCidr, serviceCidr, dnsAddress: dns, kubernetesAddress: kubernetes };
+  const hostAddress = choice.kind === "sandbox" ? addressAt(podCidr, 1) : "127.0.0.1";
+  return {
+    ...{ runtime, reason: choice.reason, podCidr, serviceCidr },
+    ...{ dnsAddress: dns, kubernetesAddress: kubernetes, hostAddress },
+  };
 }
 
 /** Ends the pods that a daemon which is gone has left running. Gives back how many there were. */

@@ -3,7 +3,8 @@ export function fixedAddresses(serviceCidr: string): { readonly kubernetes: stri
   return { kubernetes: addressAt(serviceCidr, 1), dns: addressAt(serviceCidr, 10) };
 }
 
-function addressAt(cidr: string, index: number): string {
+/** The address `index` places into a range. */
+export function addressAt(cidr: string, index: number): string {
   const [base = "", length = "16"] = cidr.split("/");
   const number = base.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
   const size = 2 ** (32 - Number(length));

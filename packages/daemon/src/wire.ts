@@ -42,6 +42,9 @@ export interface Daemon {
 
 const clock = systemClock;
 
+/** How far back a watch can begin. A client that was away for longer lists again. */
+const keptChanges = { keepEvents: 5_000, keepCharacters: 4 * 2 ** 20 };
+
 /** The API is for this machine alone. */
 const apiHost = "127.0.0.1";
 
@@ -50,11 +53,8 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
   const parts = createStopStack(); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const earlier = await readRunFile(dir.runFile);
-    const [pods, store] = await Promise.all([
-      openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }),
-      openStore({ dir: dir.store, keepEvents: 5_000, keepCharacters: 4 * 2 ** 20 }),
-    ]);
-    parts.add(store);
+    const store = parts.add(await openStore({ dir: dir.store, ...keptChanges }));
+    const pods = await openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock });
     parts.add(pods.runtime);
     const client = await createRegistry({
       store,
@@ -73,6 +73,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
           images: [join(configDir, "images"), ...settings.images],
           clusterDomain: settings.clusterDomain,
           dnsAddress: pods.dnsAddress,
+          hostIP: pods.hostAddress,
           version: ordinalVersion,
         }),
       ),
@@ -96,12 +97,13 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     );
     const access = { server: `https://${apiHost}:${server.port}`, credentials };
     await Promise.all([dir.kubeconfig, dir.companionAccess].map((path) => writeKubeconfig(path, access)));
+    // Early, because a process takes longer to start than everything below.
+    const companions = parts.add(stopOnce(keepCompanions(settings, { dir, log, clock, dnsAddress: pods.dnsAddress })));
     await startControllers(parts, { client, log, apiPort: server.port, serviceAddress: pods.kubernetesAddress });
     parts.add(
       await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
     );
     await ensureSystemObjects(client, join(configDir, "manifests"));
-    const companions = parts.add(stopOnce(keepCompanions(settings, { dir, log, clock, dnsAddress: pods.dnsAddress })));
     const run: RunFile = {
       apiPort: server.port,
       runtime: pods.runtime.kind,
