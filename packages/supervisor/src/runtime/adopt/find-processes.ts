@@ -64,3 +64,12 @@ export async function killDescendants(pid: number): Promise<void> {
   // nsenter(1) stops itself when what it waits for is stopped.
   sendSignal(pid, "SIGCONT");
 }
+
+/**
+ * Kills a process with all that descend from it. Beside marks, because a program may have written over its environment
+ * (nginx does, to show a title), and its children can then be found by their parent only.
+ */
+export async function killTree(pid: number): Promise<void> {
+  await killDescendants(pid);
+  sendSignal(pid, "SIGKILL");
+}

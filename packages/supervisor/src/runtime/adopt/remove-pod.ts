@@ -6,10 +6,9 @@ import { listIfPresent, readIfPresent } from "../commands/read-if-present.ts";
 import type { Backend } from "../core/backend.ts";
 import { runPlaceAt } from "../core/places.ts";
 import type { PodPlace, RunPlace } from "../core/places.ts";
-import { killMarked } from "./find-processes.ts";
+import { killMarked, killTree } from "./find-processes.ts";
 import { helperMark, podMark, programMark } from "./marks.ts";
 import { isAlive, parseStat } from "./process-stat.ts";
-import { sendSignal } from "./send-signal.ts";
 
 export interface RemoveContext {
   readonly backend: Backend;
@@ -57,7 +56,7 @@ async function listRuns(pod: PodPlace): Promise<readonly RunPlace[]> {
 
 async function killFirstProcess(place: RunPlace): Promise<void> {
   const process = parseStat((await readIfPresent(place.process)) ?? "");
-  if (process !== undefined && (await isAlive(process))) sendSignal(process.pid, "SIGKILL");
+  if (process !== undefined && (await isAlive(process))) await killTree(process.pid);
 }
 
 async function isThere(directory: string): Promise<boolean> {

@@ -1,10 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "@ordinal/runtime";
 import { StartError } from "../../pod-runtime.ts";
-import { killMarked } from "../adopt/find-processes.ts";
+import { killMarked, killTree } from "../adopt/find-processes.ts";
 import { podMark, programMark, programMarks } from "../adopt/marks.ts";
 import { isAlive } from "../adopt/process-stat.ts";
-import { sendSignal } from "../adopt/send-signal.ts";
 import type { HostTools } from "../commands/host-tools.ts";
 import type { Backend, Command, Entrance, Launch, OpenPod } from "../core/backend.ts";
 import type { RunPlace } from "../core/places.ts";
@@ -50,7 +49,7 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
     },
     async killRun({ place, process: first }) {
       // It may not be the program yet, and then has no mark.
-      if (await isAlive(first)) sendSignal(first.pid, "SIGKILL");
+      if (await isAlive(first)) await killTree(first.pid);
       await killMarked(programMark(place), clock);
     },
     releaseRun: async () => {},
