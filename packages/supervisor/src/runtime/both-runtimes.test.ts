@@ -214,8 +214,6 @@ for (const kind of ["process", "sandbox"] as const) {
       session.resize({ columns: 101, rows: 33 });
       expect(session.stderr).to.equal(undefined);
       const stdin = only(session.stdin);
-      const untilSize = (size: string): string =>
-        `while ! [ "$(stty size)" = '${size}' ]; do :; done; echo "is ${size}"`;
       stdin.write(`PS1=; tty; echo term $TERM; ${untilSize("33 101")}\n`);
       const said = await until(session, /^is 33 101/m);
       expect(said).to.match(/\/dev\/pts\/\d+/);
@@ -336,6 +334,11 @@ function describeFor(kind: "sandbox" | "process", body: () => void): void {
 /** Resolves when this has come true; the test's own time limit is the only one. */
 async function eventually(isTrue: () => Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A shell command that ends when the terminal has this size, in rows and columns. */
+function untilSize(size: string): string {
+  return `while ! [ "$(stty size)" = '${size}' ]; do :; done; echo "is ${size}"`;
 }
 
 /** How many processes have a command line like this. */

@@ -70,6 +70,9 @@ export async function killDescendants(pid: number): Promise<void> {
  * (nginx does, to show a title), and its children can then be found by their parent only.
  */
 export async function killTree(pid: number): Promise<void> {
-  await killDescendants(pid);
-  sendSignal(pid, "SIGKILL");
+  // Stopped first of all, because a program may start its children again when they end.
+  sendSignal(pid, "SIGSTOP");
+  const before = await processTree(pid);
+  for (const each of before) sendSignal(each, "SIGSTOP");
+  for (const each of new Set([...before, ...(await processTree(pid))])) sendSignal(each, "SIGKILL");
 }

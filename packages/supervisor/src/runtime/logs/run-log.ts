@@ -1,12 +1,12 @@
 import { watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
-import { appendFile } from "node:fs/promises";
+import { appendFile, stat } from "node:fs/promises";
 import { describeError } from "@ordinal/runtime";
 import type { Clock, Logger } from "@ordinal/runtime";
 import { readIfPresent } from "../commands/read-if-present.ts";
 import { formatGrowth, parseGrowths } from "./log-times.ts";
 import type { Growth } from "./log-times.ts";
-import { extentOf, indexPath, listSegments, pruneSegments } from "./segments.ts";
+import { extentOf, indexPath, listSegments, pruneSegments, segmentPath } from "./segments.ts";
 import type { Segments } from "./segments.ts";
 
 export interface RunLogOptions {
@@ -130,11 +130,14 @@ export class RunLog {
   }
 
   async #note(): Promise<void> {
-    const atMs = this.#clock.now();
+    const nowMs = this.#clock.now();
     const { end } = await extentOf(this.segments);
     if (end === 0 || end === this.#seenEnd) return;
-    this.#seenEnd = end;
     const last = (await listSegments(this.segments)).at(-1) ?? 0;
+    // What came while nobody looked came no later than the file was written last.
+    const isFirst = this.#seenEnd < 0;
+    const atMs = isFirst ? Math.min(nowMs, await writtenAtMs(segmentPath(this.segments, last))) : nowMs;
+    this.#seenEnd = end;
     await appendFile(indexPath(this.segments, last), formatGrowth({ end, atMs }));
     await pruneSegments(this.segments, this.#keep);
   }
@@ -147,4 +150,8 @@ export class RunLog {
     };
     again();
   }
+}
+
+async function writtenAtMs(path: string): Promise<number> {
+  return Math.floor((await stat(path)).mtimeMs);
 }
