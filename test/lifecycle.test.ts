@@ -120,6 +120,7 @@ for (const runtime of ["sandbox", "process"] as const) {
     it("O2 ends everything with stop, and brings pods and data back with the next start", async () => {
       expect(await ordinal("stop")).to.contain("volumes and objects stay");
       expect(await machine.sh("ip netns list | wc -l")).to.equal("0");
+      expect(await machine.sh("ip -brief link | grep -cv '^lo ' || true")).to.equal("0");
       expect(await machine.sh(`grep -c ${machine.dataDir} /proc/self/mounts || true`)).to.equal("0");
       expect((await machine.processes()).length).to.be.at.most(1);
       await ordinal("start", "--detach", ...flags);

@@ -1,10 +1,10 @@
-import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
+import type { Clock, Logger } from "@ordinal/runtime";
 import {
   chooseRuntime,
   createProcessRuntime,
   createSandboxRuntime,
   probeHost,
-  type PodRuntime,
+  type HostRuntime,
   type RuntimeKind,
 } from "@ordinal/supervisor";
 import type { DataDir } from "./data-dir.ts";
@@ -15,7 +15,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** How pods run here, and with which addresses. */
 export interface OpenedRuntime {
-  readonly runtime: PodRuntime & Stoppable;
+  readonly runtime: HostRuntime;
   /** Why it is this one, in words for the user. */
   readonly reason: string;
   readonly podCidr: string;
@@ -69,14 +69,14 @@ export async function endLeftPods(run: RunFile, surroundings: RuntimeSurrounding
     await Promise.all(left.map(({ sandbox }) => runtime.closeSandbox(sandbox.podUid)));
     return left.length;
   } finally {
-    await runtime.stop();
+    await runtime.tearDown();
   }
 }
 
 async function create(
   kind: RuntimeKind,
   { dir, podCidr, serviceCidr, clock, log }: RuntimeSurroundings & Ranges,
-): Promise<PodRuntime & Stoppable> {
+): Promise<HostRuntime> {
   const common = { stateDir: dir.pods, podCidr, clock, log };
   if (kind === "process") return await createProcessRuntime(common);
   return await createSandboxRuntime({ ...common, serviceCidr, hiddenPaths: [dir.root] });

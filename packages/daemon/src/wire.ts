@@ -126,6 +126,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         await supervisor.stop({ keepPods });
         await companions.stop(keepPods ? "release" : "end");
         await parts.stop();
+        if (!keepPods) await pods.runtime.tearDown();
       },
     };
   });
