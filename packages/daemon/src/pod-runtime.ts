@@ -55,10 +55,8 @@ export async function openPodRuntime(settings: Settings, surroundings: RuntimeSu
   const { kubernetes, dns } = fixedAddresses(serviceCidr);
   const runtime = await create(choice.kind, { podCidr, serviceCidr, ...surroundings });
   const hostAddress = choice.kind === "sandbox" ? addressAt(podCidr, 1) : "127.0.0.1";
-  return {
-    ...{ runtime, reason: choice.reason, podCidr, serviceCidr },
-    ...{ dnsAddress: dns, kubernetesAddress: kubernetes, hostAddress },
-  };
+  const { reason } = choice;
+  return { runtime, reason, podCidr, serviceCidr, dnsAddress: dns, kubernetesAddress: kubernetes, hostAddress };
 }
 
 /** Ends the pods that a daemon which is gone has left running. Gives back how many there were. */

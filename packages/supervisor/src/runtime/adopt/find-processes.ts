@@ -43,7 +43,7 @@ export async function processTree(pid: number): Promise<readonly number[]> {
 }
 
 /** The processes that this one started and that are still its children. */
-export async function childrenOf(pid: number): Promise<readonly number[]> {
+async function childrenOf(pid: number): Promise<readonly number[]> {
   const threads = await listIfPresent(`/proc/${pid}/task`);
   const lists = await Promise.all(threads.map((thread) => readIfPresent(`/proc/${pid}/task/${thread}/children`)));
   return lists.flatMap((list) => (list ?? "").split(" ").filter((word) => word !== "")).map(Number);

@@ -2,7 +2,7 @@ import { findProgram } from "./find-program.ts";
 import { runCommand, systemPath } from "./run-command.ts";
 
 /** Programs that a sandbox cannot be made without, with the package that has them on Debian. */
-export const sandboxPrograms = {
+const sandboxPrograms = {
   unshare: "util-linux",
   nsenter: "util-linux",
   setpriv: "util-linux",

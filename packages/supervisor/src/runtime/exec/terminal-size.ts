@@ -4,7 +4,7 @@ import type { Clock, Logger } from "@ordinal/runtime";
 import { processTree } from "../adopt/find-processes.ts";
 import { runCommand } from "../commands/run-command.ts";
 
-export interface Size {
+interface Size {
   readonly columns: number;
   readonly rows: number;
 }

@@ -51,7 +51,7 @@ export async function pruneSegments(segments: Segments, keep: number): Promise<v
 }
 
 /** In bytes; undefined when there is no such file. */
-export async function sizeIfPresent(path: string): Promise<number | undefined> {
+async function sizeIfPresent(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).size;
   } catch (error) {

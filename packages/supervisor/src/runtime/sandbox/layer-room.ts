@@ -69,6 +69,6 @@ function roomInMemory(memory: string, { probe, umount }: { probe: string; umount
 }
 
 /** The directory of a run's layers. */
-export function layersOf({ directory }: RunPlace): string {
+function layersOf({ directory }: RunPlace): string {
   return join(directory, "layers");
 }
