@@ -53,9 +53,13 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
   const parts = createStopStack(); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const earlier = await readRunFile(dir.runFile);
-    const store = parts.add(await openStore({ dir: dir.store, ...keptChanges }));
-    const pods = await openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock });
+    // Beside each other, because one waits for the disk and the other for programs.
+    const opening = openStore({ dir: dir.store, ...keptChanges });
+    const pods = await openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }).finally(async () =>
+      parts.add(await opening),
+    );
     parts.add(pods.runtime);
+    const store = await opening;
     const client = await createRegistry({
       store,
       clock,

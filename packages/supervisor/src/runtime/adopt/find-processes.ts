@@ -2,15 +2,24 @@ import { readFile } from "node:fs/promises";
 import { hasCode } from "@ordinal/runtime";
 import type { Clock } from "@ordinal/runtime";
 import { listIfPresent, readIfPresent } from "../commands/read-if-present.ts";
+import { parseStat } from "./process-stat.ts";
 import { sendSignal } from "./send-signal.ts";
 
-/**
- * Kills every process whose environment has this assignment, and what they start meanwhile, until none is found.
- * A process carries the environment it was started with wherever it forks to.
- */
-export async function killMarked(assignment: string, clock: Clock): Promise<void> {
+/** How to know the processes that belong to something. */
+export interface Belonging {
+  /** An assignment in their environment: a process carries the one it was started with wherever it forks to. */
+  readonly mark: string;
+  /**
+   * The session they are in, for those that have written over their environment, as nginx does to show a title. Those
+   * with the other mark are in it too, and do not belong.
+   */
+  readonly session?: { readonly id: number; readonly except: string };
+}
+
+/** Kills every process that belongs, and what they start meanwhile, until none is found. */
+export async function killBelonging(belonging: Belonging, clock: Clock): Promise<void> {
   for (;;) {
-    const found = await findMarked(assignment);
+    const found = await findBelonging(belonging);
     for (const pid of found) sendSignal(pid, "SIGKILL");
     if (found.length === 0) return;
     // A killed process is in the list until the kernel has taken it apart.
@@ -18,10 +27,17 @@ export async function killMarked(assignment: string, clock: Clock): Promise<void
   }
 }
 
-async function findMarked(assignment: string): Promise<readonly number[]> {
+async function findBelonging(belonging: Belonging): Promise<readonly number[]> {
   const numbers = (await listIfPresent("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const marks = await Promise.all(numbers.map((pid) => carries(pid, assignment)));
-  return numbers.filter((pid, at) => marks[at] === true && pid !== process.pid);
+  const found = await Promise.all(numbers.map((pid) => belongs(pid, belonging)));
+  return numbers.filter((pid, at) => found[at] === true && pid !== process.pid);
+}
+
+async function belongs(pid: number, { mark, session }: Belonging): Promise<boolean> {
+  if (await carries(pid, mark)) return true;
+  if (session === undefined) return false;
+  const stat = parseStat((await readIfPresent(`/proc/${pid}/stat`)) ?? "");
+  return stat?.session === session.id && !stat.zombie && !(await carries(pid, session.except));
 }
 
 async function carries(pid: number, assignment: string): Promise<boolean> {

@@ -4,8 +4,8 @@ import { isAlive, parseStat } from "./process-stat.ts";
 
 describe("parseStat", () => {
   it("reads a name with spaces and parentheses", () => {
-    const line = "42 (a) S (b c)) Z 7 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 0 0";
-    expect(parseStat(line)).to.deep.equal({ pid: 42, parentPid: 7, startTime: "123456", zombie: true });
+    const line = "42 (a) S (b c)) Z 7 42 43 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 0 0";
+    expect(parseStat(line)).to.deep.equal({ pid: 42, parentPid: 7, session: 43, startTime: "123456", zombie: true });
   });
 
   it("reads this process, which is alive until its start time is another", async () => {

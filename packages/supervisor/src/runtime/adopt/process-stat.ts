@@ -9,6 +9,7 @@ export interface ProcessIdentity {
 }
 
 export interface ProcessStat extends ProcessIdentity {
+  readonly session: number;
   /** Ended, and not yet waited for. */
   readonly zombie: boolean;
 }
@@ -19,9 +20,11 @@ export function parseStat(line: string): ProcessStat | undefined {
   if (match === null) return undefined;
   const [, pid, state, parentPid, rest = ""] = match;
   // `rest` begins with field 5; the start time is field 22.
-  const startTime = rest.split(" ")[17];
+  const fields = rest.split(" ");
+  const startTime = fields[17];
   if (startTime === undefined) return undefined;
-  return { pid: Number(pid), parentPid: Number(parentPid), startTime, zombie: state === "Z" || state === "X" };
+  const zombie = state === "Z" || state === "X";
+  return { pid: Number(pid), parentPid: Number(parentPid), session: Number(fields[1]), startTime, zombie };
 }
 
 /** Whether this very process, and not a later one with its number, is still there and not yet ended. */

@@ -6,12 +6,14 @@ import { listIfPresent, readIfPresent } from "../commands/read-if-present.ts";
 import type { Backend } from "../core/backend.ts";
 import { runPlaceAt } from "../core/places.ts";
 import type { PodPlace, RunPlace } from "../core/places.ts";
-import { killMarked, killTree } from "./find-processes.ts";
+import type { Trash } from "../core/trash.ts";
+import { killBelonging, killTree } from "./find-processes.ts";
 import { helperMark, podMark, programMark } from "./marks.ts";
 import { isAlive, parseStat } from "./process-stat.ts";
 
 export interface RemoveContext {
   readonly backend: Backend;
+  readonly trash: Trash;
   readonly clock: Clock;
   /** All its runs have been seen to end, so that nothing has to be looked for. */
   readonly known?: boolean;
@@ -21,26 +23,29 @@ export interface RemoveContext {
  * Removes a sandbox, whole or not, with every process in it. The record goes first, so that a sandbox whose removal
  * was cut off is not adopted but removed again.
  */
-export async function removePod(place: PodPlace, { backend, clock, known = false }: RemoveContext): Promise<void> {
+export async function removePod(
+  place: PodPlace,
+  { backend, trash, clock, known = false }: RemoveContext,
+): Promise<void> {
   if (await isThere(place.directory)) {
     await rm(place.record, { force: true });
     if (!known) {
       for (const run of await listRuns(place)) await killFirstProcess(run);
-      await killMarked(podMark(place), clock);
+      await killBelonging({ mark: podMark(place) }, clock);
     }
     await backend.closePod(place);
-    await rm(place.directory, { recursive: true, force: true });
+    await trash.remove(place.directory);
   }
   await removeIfEmpty(dirname(place.directory));
 }
 
 /** Removes a run that cannot be used, with every process of it. */
-export async function removeRun(place: RunPlace, { backend, clock }: RemoveContext): Promise<void> {
+export async function removeRun(place: RunPlace, { backend, trash, clock }: RemoveContext): Promise<void> {
   await killFirstProcess(place);
-  await killMarked(helperMark(place), clock);
-  await killMarked(programMark(place), clock);
+  await killBelonging({ mark: helperMark(place) }, clock);
+  await killBelonging({ mark: programMark(place) }, clock);
   await backend.releaseRun(place);
-  await rm(place.directory, { recursive: true, force: true });
+  await trash.remove(place.directory);
 }
 
 async function listRuns(pod: PodPlace): Promise<readonly RunPlace[]> {

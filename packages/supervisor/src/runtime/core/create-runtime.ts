@@ -9,6 +9,7 @@ import type { AddressPool } from "../network/address-pool.ts";
 import { installScripts } from "../shim/install-scripts.ts";
 import type { InstalledScripts } from "../shim/install-scripts.ts";
 import type { Backend } from "./backend.ts";
+import type { Trash } from "./trash.ts";
 import { HostRuntime } from "./host-runtime.ts";
 
 /** How much output of a run is kept; the defaults are the kubelet's. */
@@ -30,6 +31,12 @@ export interface RuntimeOptions {
   readonly log: Logger;
 }
 
+/** What is set up together with the backend. */
+export interface RuntimeParts {
+  readonly logger: "split" | "cat";
+  readonly trash: Trash;
+}
+
 /** What a runtime works with, apart from its backend. */
 export interface RuntimeContext {
   readonly stateDir: string;
@@ -38,6 +45,7 @@ export interface RuntimeContext {
   readonly scripts: InstalledScripts;
   readonly addresses: AddressPool;
   readonly logger: "split" | "cat";
+  readonly trash: Trash;
   readonly segmentBytes: number;
   readonly segments: number;
   readonly clock: Clock;
@@ -45,11 +53,8 @@ export interface RuntimeContext {
 }
 
 /** Prepares the directory and makes a runtime of a backend that is set up. */
-export async function createRuntime(
-  backend: Backend,
-  options: RuntimeOptions & { readonly logger: "split" | "cat" },
-): Promise<HostRuntime> {
-  const { stateDir, podCidr, logLimits = {}, logger, clock, log } = options;
+export async function createRuntime(backend: Backend, options: RuntimeOptions & RuntimeParts): Promise<HostRuntime> {
+  const { stateDir, podCidr, logLimits = {}, logger, trash, clock, log } = options;
   const { segmentBytes = 10 * 1024 * 1024, segments = 5 } = logLimits;
   await mkdir(stateDir, { recursive: true });
   const [bootId, pool, scripts, addresses] = await Promise.all([
@@ -65,6 +70,7 @@ export async function createRuntime(
     scripts,
     addresses,
     logger,
+    trash,
     segmentBytes,
     segments,
     clock,

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import type { Stoppable } from "@ordinal/runtime";
 import { StartError } from "../../pod-runtime.ts";
@@ -134,7 +134,7 @@ export class HostRuntime implements PodRuntime, Stoppable {
       await this.#backend.releaseRun(place);
       if (id.attempt === attempt - 1) continue;
       pod.runs.delete(key);
-      await rm(place.directory, { recursive: true, force: true });
+      await this.#context.trash.remove(place.directory);
     }
   }
 
@@ -205,6 +205,7 @@ export class HostRuntime implements PodRuntime, Stoppable {
     }
     this.#listeners.clear();
     await this.#backend.stop();
+    await this.#context.trash.emptied();
   }
 
   /** Removes what all pods share, such as the network between them. Rejects while there is a pod. */

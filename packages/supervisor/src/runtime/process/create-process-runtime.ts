@@ -1,7 +1,9 @@
 import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { findHostTools } from "../commands/host-tools.ts";
 import { createRuntime } from "../core/create-runtime.ts";
 import type { RuntimeOptions } from "../core/create-runtime.ts";
+import { createTrash } from "../core/trash.ts";
 import type { HostRuntime } from "../core/host-runtime.ts";
 import { createProcessBackend } from "./process-backend.ts";
 
@@ -17,5 +19,6 @@ export async function createProcessRuntime(options: ProcessRuntimeOptions): Prom
   await mkdir(options.stateDir, { recursive: true });
   const stateDir = await realpath(options.stateDir);
   const backend = createProcessBackend({ tools, isRoot: process.getuid?.() === 0 }, options.podCidr, options.clock);
-  return await createRuntime(backend, { ...options, stateDir, logger: tools.logger });
+  const trash = await createTrash(join(stateDir, ".trash"), options.log);
+  return await createRuntime(backend, { ...options, stateDir, trash, logger: tools.logger });
 }

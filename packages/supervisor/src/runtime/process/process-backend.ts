@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "@ordinal/runtime";
 import { StartError } from "../../pod-runtime.ts";
-import { killMarked, killTree } from "../adopt/find-processes.ts";
-import { podMark, programMark, programMarks } from "../adopt/marks.ts";
+import { killBelonging, killTree } from "../adopt/find-processes.ts";
+import { helperMark, podMark, programMark, programMarks } from "../adopt/marks.ts";
 import { isAlive } from "../adopt/process-stat.ts";
 import type { HostTools } from "../commands/host-tools.ts";
 import type { Backend, Command, Entrance, Launch, OpenPod } from "../core/backend.ts";
@@ -38,7 +38,7 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
     // An address of 127.0.0.0/8 is there without anybody's doing.
     openPod: async () => {},
     isOpen: async () => true,
-    closePod: async (place) => await killMarked(podMark(place), clock),
+    closePod: async (place) => await killBelonging({ mark: podMark(place) }, clock),
     sweep: async () => {},
     async prepareRun(pod, { place, spec }): Promise<Launch> {
       const record = runRecord(spec);
@@ -50,7 +50,9 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
     async killRun({ place, process: first }) {
       // It may not be the program yet, and then has no mark.
       if (await isAlive(first)) await killTree(first.pid);
-      await killMarked(programMark(place), clock);
+      // The shim leads the session that its programs are in until they make one of their own.
+      const session = { id: first.parentPid, except: helperMark(place) };
+      await killBelonging({ mark: programMark(place), session }, clock);
     },
     releaseRun: async () => {},
     connect: async (pod, port): Promise<Duplex> => await connectTcp(pod.address, port),

@@ -4,6 +4,8 @@ import { hasCode } from "@ordinal/runtime";
 import { findHostTools, findSandboxTools } from "../commands/host-tools.ts";
 import { createRuntime } from "../core/create-runtime.ts";
 import type { RuntimeOptions } from "../core/create-runtime.ts";
+import { createTrash } from "../core/trash.ts";
+import type { Trash } from "../core/trash.ts";
 import type { HostRuntime } from "../core/host-runtime.ts";
 import { describeNetwork } from "../network/plan-network.ts";
 import { setUpNetwork } from "../network/set-up-network.ts";
@@ -39,9 +41,10 @@ export async function createSandboxRuntime(options: SandboxRuntimeOptions): Prom
   const network = describeNetwork({ stateDir, podCidr, serviceCidr });
   const tools = await findTools();
   await setUpNetwork(tools.ip, network);
-  const host = await describeHost({ ...options, stateDir }, tools);
+  const trash = await createTrash(join(stateDir, ".trash"), options.log);
+  const host = await describeHost({ ...options, stateDir, trash }, tools);
   const backend = createSandboxBackend(host, network, clock);
-  return await createRuntime(backend, { ...options, stateDir, logger: tools.logger });
+  return await createRuntime(backend, { ...options, stateDir, trash, logger: tools.logger });
 }
 
 async function findTools(): Promise<SandboxHost["tools"]> {
@@ -50,11 +53,14 @@ async function findTools(): Promise<SandboxHost["tools"]> {
   return { ...hostTools, ...found.tools };
 }
 
-async function describeHost(options: SandboxRuntimeOptions, tools: SandboxHost["tools"]): Promise<SandboxHost> {
-  const { stateDir, neededPaths = [process.execPath, import.meta.dirname] } = options;
+async function describeHost(
+  options: SandboxRuntimeOptions & { readonly trash: Trash },
+  tools: SandboxHost["tools"],
+): Promise<SandboxHost> {
+  const { stateDir, trash, neededPaths = [process.execPath, import.meta.dirname] } = options;
   const mounts = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
   const isMounted = (path: string): boolean => mounts.some((mount) => mount.path === path);
-  const room = await createLayerRoom({ stateDir, tools, isMounted });
+  const room = await createLayerRoom({ stateDir, tools, trash, isMounted });
   const hidden = await Promise.all([...options.hiddenPaths, stateDir].map(realPathIfPresent));
   const paths = { hidden: hidden.filter((path) => path !== undefined), needed: neededPaths };
   const seen = planRoot(mounts, paths);

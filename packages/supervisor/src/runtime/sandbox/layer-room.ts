@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { mustRun, runCommand } from "../commands/run-command.ts";
 import type { SandboxTools } from "../commands/host-tools.ts";
 import type { RunPlace } from "../core/places.ts";
+import type { Trash } from "../core/trash.ts";
 import { overlayError } from "./overlay-error.ts";
 
 /** Where containers keep what they change of their file systems. */
@@ -19,6 +20,8 @@ export interface LayerRoom {
 export interface LayerRoomOptions {
   readonly stateDir: string;
   readonly tools: SandboxTools;
+  /** On the file system of `stateDir`. */
+  readonly trash: Trash;
   /** Whether something is mounted at a path. */
   readonly isMounted: (path: string) => boolean;
 }
@@ -27,9 +30,10 @@ export interface LayerRoomOptions {
  * Overlays cannot write to every file system: not to another overlay, which is what a daemon inside a container has.
  * There the layers are in memory, and `layers` is a link. Rejects when not even that works.
  */
-export async function createLayerRoom({ stateDir, tools, isMounted }: LayerRoomOptions): Promise<LayerRoom> {
+export async function createLayerRoom(options: LayerRoomOptions): Promise<LayerRoom> {
+  const { stateDir, tools, trash, isMounted } = options;
   const onDisk = join(stateDir, ".overlay-probe");
-  if ((await overlayError(tools, { lower: "/", directory: onDisk })) === undefined) return roomOnDisk(onDisk);
+  if ((await overlayError(tools, { lower: "/", directory: onDisk })) === undefined) return roomOnDisk(onDisk, trash);
   const memory = join(stateDir, ".layers");
   await mkdir(memory, { recursive: true, mode: 0o700 });
   if (!isMounted(memory)) await mustRun([tools.mount, "-t", "tmpfs", "-o", "mode=700", "tmpfs", memory]);
@@ -39,13 +43,13 @@ export async function createLayerRoom({ stateDir, tools, isMounted }: LayerRoomO
   return roomInMemory(memory, { probe, umount: tools.umount });
 }
 
-function roomOnDisk(probe: string): LayerRoom {
+function roomOnDisk(probe: string, trash: Trash): LayerRoom {
   return {
     probe,
     make: async (run) => {
       await mkdir(layersOf(run), { mode: 0o700 });
     },
-    release: async (run) => await rm(layersOf(run), { recursive: true, force: true }),
+    release: async (run) => await trash.remove(layersOf(run)),
     tearDown: async () => {},
   };
 }

@@ -1,5 +1,5 @@
 import { copyFile, link, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { SandboxSpec } from "../../pod-runtime.ts";
 import type { OpenPod } from "../core/backend.ts";
@@ -26,10 +26,8 @@ export async function writePodFiles({ place, address }: OpenPod, spec: SandboxSp
 
 /** Puts them into a container's layers: the very same files, so that what one container writes there the others see. */
 export async function linkPodFiles(place: PodPlace, layers: readonly Layer[]): Promise<void> {
-  for (const name of names) {
-    const target = await placeParents(layers, join("/etc", name));
-    await linkOrCopy(join(place.directory, name), target);
-  }
+  const etc = dirname(await placeParents(layers, "/etc/hosts"));
+  await Promise.all(names.map(async (name) => await linkOrCopy(join(place.directory, name), join(etc, name))));
 }
 
 /** Layers in memory are on another file system. */

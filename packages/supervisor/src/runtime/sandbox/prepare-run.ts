@@ -38,21 +38,32 @@ interface Preparation {
 /** Puts everything of a container in place that can be before it has namespaces, and writes the script for the rest. */
 export async function prepareRun(host: SandboxHost, pod: OpenPod, { place, spec }: Preparation): Promise<Launch> {
   const { directory } = place;
-  const volumes = await resolveVolumes(spec.mounts);
-  const parts = await makeParts(host, place);
-  const layers = layersFor(parts, directory);
-  await mkdir(join(directory, "root"));
-  await makeRunDirectory(join(directory, "run"));
-  await linkPodFiles(pod.place, layers);
-  for (const file of spec.files) await placeFile(layers, file);
-  const { devTemplate, hidden, readOnlyProc } = host;
-  await writeFile(join(directory, "fstab"), rootTable({ directory, devTemplate, parts, hidden, readOnlyProc }));
-  await writeVolumeTables(directory, volumes);
+  const [volumes] = await Promise.all([
+    prepareVolumes(place, spec),
+    prepareRoot(host, pod, { place, spec }),
+    mkdir(join(directory, "root")),
+  ]);
   return {
     beforeShim: [host.tools.unshare, "--pid"],
     beforeInit: [...enterPod(host.tools, pod.place), host.tools.unshare, "--mount", "--propagation", "private"],
     init: initScript(host, { place, spec, volumes }),
   };
+}
+
+async function prepareVolumes({ directory }: RunPlace, { mounts }: RunSpec): Promise<readonly VolumeMount[]> {
+  const volumes = await resolveVolumes(mounts);
+  await writeVolumeTables(directory, volumes);
+  return volumes;
+}
+
+async function prepareRoot(host: SandboxHost, pod: OpenPod, { place, spec }: Preparation): Promise<void> {
+  const { directory } = place;
+  const { devTemplate, hidden, readOnlyProc } = host;
+  const [parts] = await Promise.all([makeParts(host, place), makeRunDirectory(join(directory, "run"))]);
+  const layers = layersFor(parts, directory);
+  const table = rootTable({ directory, devTemplate, parts, hidden, readOnlyProc });
+  await Promise.all([writeFile(join(directory, "fstab"), table), linkPodFiles(pod.place, layers)]);
+  for (const file of spec.files) await placeFile(layers, file);
 }
 
 async function makeParts({ room, fileSystems }: SandboxHost, place: RunPlace): Promise<readonly RootPart[]> {
