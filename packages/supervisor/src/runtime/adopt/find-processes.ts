@@ -40,7 +40,8 @@ async function belongs(pid: number, { mark, session }: Belonging): Promise<boole
   return stat?.session === session.id && !stat.zombie && !(await carries(pid, session.except));
 }
 
-async function carries(pid: number, assignment: string): Promise<boolean> {
+/** Whether the environment that a process was started with has this assignment. */
+export async function carries(pid: number, assignment: string): Promise<boolean> {
   try {
     const environ = await readFile(`/proc/${pid}/environ`, "latin1");
     return environ.startsWith(`${assignment}\0`) || environ.includes(`\0${assignment}\0`);

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "@ordinal/runtime";
 import { StartError } from "../../pod-runtime.ts";
-import { killBelonging, killTree } from "../adopt/find-processes.ts";
+import { carries, killBelonging, killTree } from "../adopt/find-processes.ts";
 import { helperMark, podMark, programMark, programMarks } from "../adopt/marks.ts";
 import { isAlive } from "../adopt/process-stat.ts";
 import type { HostTools } from "../commands/host-tools.ts";
@@ -50,9 +50,10 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
     async killRun({ place, process: first }) {
       // It may not be the program yet, and then has no mark.
       if (await isAlive(first)) await killTree(first.pid);
-      // The shim leads the session that its programs are in until they make one of their own.
-      const session = { id: first.parentPid, except: helperMark(place) };
-      await killBelonging({ mark: programMark(place), session }, clock);
+      const [mark, shim, except] = [programMark(place), first.parentPid, helperMark(place)];
+      // The shim leads the session of its programs, and stays until they are gone; else its number may be another's.
+      const session = (await carries(shim, except)) ? { session: { id: shim, except } } : {};
+      await killBelonging({ mark, ...session }, clock);
     },
     releaseRun: async () => {},
     connect: async (pod, port): Promise<Duplex> => await connectTcp(pod.address, port),
