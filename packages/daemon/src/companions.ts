@@ -16,14 +16,14 @@ export interface CompanionsOptions {
   readonly dir: DataDir;
   readonly log: Logger;
   readonly clock: Clock;
-  /** The cluster DNS address, which pods ask on port 53. */
-  readonly dnsAddress: string;
+  /** Where pods ask for names, on port 53; undefined where they share the host's resolv.conf and ask nobody of ours. */
+  readonly podDnsAddress: string | undefined;
 }
 
 /** Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. */
 const nodeFlags = ["--max-semi-space-size=1", "--heap-growing-percent=20", "--max-old-space-size=512"];
 
-export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress }: CompanionsOptions): Companions {
+export function keepCompanions(settings: Settings, { dir, log, clock, podDnsAddress }: CompanionsOptions): Companions {
   const keep = (name: "dns" | "proxy", flags: readonly string[]): Companion =>
     keepCompanion({
       name,
@@ -43,13 +43,15 @@ export function keepCompanions(settings: Settings, { dir, log, clock, dnsAddress
     });
   const listens = settings.dnsListen.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
   const dns = keep("dns", [
-    ...[...listens, `${dnsAddress}:53`].map((each) => `--dns-listen=${each}`),
+    ...[...listens, ...(podDnsAddress === undefined ? [] : [`${podDnsAddress}:53`])].map(
+      (each) => `--dns-listen=${each}`,
+    ),
     `--cluster-domain=${settings.clusterDomain}`,
     "--report-lease",
   ]);
   const proxy = keep("proxy", []);
   return {
-    dnsAddresses: dns.serving.then((addresses) => addresses.filter(({ host }) => host !== dnsAddress)),
+    dnsAddresses: dns.serving.then((addresses) => addresses.filter(({ host }) => host !== podDnsAddress)),
     async stop(how = "undo") {
       const act = how === "end" ? "stop" : how;
       await Promise.all([dns[act](), proxy[act]()]);

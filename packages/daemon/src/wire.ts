@@ -102,7 +102,16 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     const access = { server: `https://${apiHost}:${server.port}`, credentials };
     await Promise.all([dir.kubeconfig, dir.companionAccess].map((path) => writeKubeconfig(path, access)));
     // Early, because a process takes longer to start than everything below.
-    const companions = parts.add(stopOnce(keepCompanions(settings, { dir, log, clock, dnsAddress: pods.dnsAddress })));
+    const companions = parts.add(
+      stopOnce(
+        keepCompanions(settings, {
+          dir,
+          log,
+          clock,
+          podDnsAddress: pods.runtime.kind === "sandbox" ? pods.dnsAddress : undefined,
+        }),
+      ),
+    );
     await startControllers(parts, { client, log, apiPort: server.port, serviceAddress: pods.kubernetesAddress });
     parts.add(
       await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
