@@ -40,9 +40,11 @@ export async function createSandboxRuntime(options: SandboxRuntimeOptions): Prom
   const stateDir = await realpath(options.stateDir);
   const network = describeNetwork({ stateDir, podCidr, serviceCidr });
   const tools = await findTools();
-  await setUpNetwork(tools.ip, network);
   const trash = await createTrash(join(stateDir, ".trash"), options.log);
-  const host = await describeHost({ ...options, stateDir, trash }, tools);
+  const [host] = await Promise.all([
+    describeHost({ ...options, stateDir, trash }, tools),
+    setUpNetwork(tools.ip, network),
+  ]);
   const backend = createSandboxBackend(host, network, clock);
   return await createRuntime(backend, { ...options, stateDir, trash, logger: tools.logger });
 }
