@@ -15,11 +15,12 @@ import { removePod, removeRun } from "./remove-pod.ts";
 
 /** Finds the pods that earlier daemons left, and removes what is not whole or is from before a reboot. */
 export async function adoptPods(backend: Backend, context: RuntimeContext): Promise<readonly Pod[]> {
+  const isOpen = await backend.findOpen();
   const names = (await listIfPresent(context.stateDir)).filter((name) => !name.startsWith("."));
   const pods = await Promise.all(
     names.map(async (podUid) => {
       const place = podPlace(context.stateDir, podUid);
-      const pod = await adoptPod(place, { ...context, backend });
+      const pod = await adoptPod(place, { ...context, backend, isOpen });
       if (pod === undefined) await removePod(place, { ...context, backend });
       return pod;
     }),
@@ -27,12 +28,15 @@ export async function adoptPods(backend: Backend, context: RuntimeContext): Prom
   return pods.filter((pod) => pod !== undefined);
 }
 
-type Context = RuntimeContext & { readonly backend: Backend };
+interface Context extends RuntimeContext {
+  readonly backend: Backend;
+  readonly isOpen: (place: PodPlace) => boolean;
+}
 
 async function adoptPod(place: PodPlace, context: Context): Promise<Pod | undefined> {
   const record = parseSandboxRecord(await readIfPresent(place.record));
   if (record === undefined || record.bootId !== context.bootId) return undefined;
-  if (!(await context.backend.isOpen(place))) return undefined;
+  if (!context.isOpen(place)) return undefined;
   const { address, hostname } = record;
   const pod: Pod = { place, address, hostname, runs: new Map(), starting: new Set() };
   context.addresses.adopt(address);

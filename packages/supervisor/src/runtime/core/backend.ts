@@ -53,8 +53,8 @@ export interface Backend {
   /** Whether there is a script(1) to hold terminals. */
   readonly hasTerminals: boolean;
   openPod(pod: OpenPod, spec: SandboxSpec): Promise<void>;
-  /** Whether everything that `openPod` made is still there. */
-  isOpen(place: PodPlace): Promise<boolean>;
+  /** Looks around once, and tells of any pod whether everything that `openPod` made is still there. */
+  findOpen(): Promise<(place: PodPlace) => boolean>;
   /** Removes what `openPod` made, whole or not; the pod's processes are gone already. */
   closePod(place: PodPlace): Promise<void>;
   /** Removes what belongs to none of these pods. */

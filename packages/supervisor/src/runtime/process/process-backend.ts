@@ -37,7 +37,7 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
     hasTerminals: tools.script !== undefined,
     // An address of 127.0.0.0/8 is there without anybody's doing.
     openPod: async () => {},
-    isOpen: async () => true,
+    findOpen: async () => () => true,
     closePod: async (place) => await killBelonging({ mark: podMark(place) }, clock),
     sweep: async () => {},
     async prepareRun(pod, { place, spec }): Promise<Launch> {

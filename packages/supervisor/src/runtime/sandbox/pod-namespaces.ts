@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun } from "../commands/run-command.ts";
+import { mustRun, runCommand } from "../commands/run-command.ts";
 import type { SandboxTools } from "../commands/host-tools.ts";
 import type { OpenPod } from "../core/backend.ts";
 import type { PodPlace } from "../core/places.ts";
@@ -50,9 +50,10 @@ export function enterNetwork(tools: SandboxTools, place: PodPlace): readonly str
   return [tools.nsenter, `--net=${pin(place, "net")}`];
 }
 
-export async function hasNamespaces(place: PodPlace): Promise<boolean> {
-  const mounted = new Set(await mountsWithin(place.directory));
-  return kinds.every((kind) => mounted.has(pin(place, kind)));
+/** Looks at the mounts once, and tells of any pod whether its namespaces are held. */
+export async function findNamespaces(): Promise<(place: PodPlace) => boolean> {
+  const mounted = new Set(await mountPaths());
+  return (place) => kinds.every((kind) => mounted.has(pin(place, kind)));
 }
 
 /**
@@ -60,8 +61,10 @@ export async function hasNamespaces(place: PodPlace): Promise<boolean> {
  * network; removing the link by name would wait for the kernel, pod after pod.
  */
 export async function removeNamespaces(tools: SandboxTools, place: PodPlace): Promise<void> {
-  const mounted = await mountsWithin(place.directory);
-  if (mounted.length > 0) await mustRun([tools.umount, "-l", ...mounted]);
+  const { code } = await runCommand([tools.umount, "-l", ...kinds.map((kind) => pin(place, kind))]);
+  if (code === 0) return;
+  const left = (await mountPaths()).filter((path) => isWithin(path, place.directory));
+  if (left.length > 0) await mustRun([tools.umount, "-l", ...left]);
 }
 
 /** The host's end of a pod's link; at most 15 characters. */
@@ -70,11 +73,9 @@ export function linkName(podUid: string): string {
 }
 
 /** Last mounted first. */
-async function mountsWithin(directory: string): Promise<readonly string[]> {
-  const mounts = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
-  return mounts
+async function mountPaths(): Promise<readonly string[]> {
+  return parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"))
     .map(({ path }) => path)
-    .filter((path) => isWithin(path, directory))
     .toReversed();
 }
 

@@ -15,7 +15,7 @@ import { readLinks, removeNetwork } from "../network/set-up-network.ts";
 import { entryScript } from "../shim/entry-script.ts";
 import { becomeCommand } from "./capabilities.ts";
 import { writePodFiles } from "./pod-files.ts";
-import { enterNetwork, hasNamespaces, linkName, makeNamespaces, removeNamespaces } from "./pod-namespaces.ts";
+import { enterNetwork, findNamespaces, linkName, makeNamespaces, removeNamespaces } from "./pod-namespaces.ts";
 import { prepareRun } from "./prepare-run.ts";
 import type { SandboxHost } from "./prepare-run.ts";
 
@@ -44,7 +44,7 @@ export function createSandboxBackend(host: SandboxHost, network: PodNetwork, clo
       const { bridge, prefixLength, gateway } = network;
       await makeNamespaces(tools, pod, { bridge, address: pod.address, prefixLength, gateway });
     },
-    isOpen: hasNamespaces,
+    findOpen: findNamespaces,
     async closePod(place) {
       stopDialer(place.podUid);
       await removeNamespaces(tools, place);
