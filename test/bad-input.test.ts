@@ -2,14 +2,14 @@ import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { eventually } from "../scripts/rig/eventually.ts";
-import { kubectlPath } from "../scripts/rig/kubectl.ts";
+import { kubectlPath, kubectlProblem } from "../scripts/rig/kubectl.ts";
 import { Machine, machineProblem } from "../scripts/rig/machine.ts";
 
 const manifests = join(import.meta.dirname, "manifests");
 
 describe("bad input", () => {
   const kubectlProgram = kubectlPath() ?? "kubectl";
-  const problem = machineProblem() ?? (kubectlPath() === undefined ? "needs kubectl" : undefined);
+  const problem = machineProblem() ?? kubectlProblem();
   let machine: Machine;
   let set: string;
 

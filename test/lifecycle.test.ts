@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { eventually } from "../scripts/rig/eventually.ts";
-import { kubectlPath } from "../scripts/rig/kubectl.ts";
+import { kubectlPath, kubectlProblem } from "../scripts/rig/kubectl.ts";
 import { Machine, machineProblem } from "../scripts/rig/machine.ts";
 
 const manifests = join(import.meta.dirname, "manifests");
@@ -15,7 +15,7 @@ async function dnsPid(machine: Machine): Promise<number> {
 for (const runtime of ["sandbox", "process"] as const) {
   describe(`stopping and starting, with the ${runtime} runtime`, () => {
     const program = kubectlPath() ?? "kubectl";
-    const problem = machineProblem() ?? (kubectlPath() === undefined ? "needs kubectl" : undefined);
+    const problem = machineProblem() ?? kubectlProblem();
     const flags = ["--runtime", runtime];
     let machine: Machine;
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { kubectlProblem } from "../scripts/rig/kubectl.ts";
 import { Machine, machineProblem, programPath } from "../scripts/rig/machine.ts";
 import { shellBlocks, Walk } from "../scripts/rig/walk.ts";
 
@@ -45,7 +46,8 @@ for (const [page, section, ...shows] of pages) {
     this.timeout(90_000);
     const blocks = shellBlocks(page, section);
     const missing = ["kubectl", "dig", "nslookup", "curl", "script"].find((each) => programPath(each) === undefined);
-    const problem = machineProblem() ?? (missing === undefined ? undefined : `needs the program ${missing}`);
+    const missingProgram = missing === undefined ? undefined : `needs the program ${missing}`;
+    const problem = machineProblem() ?? missingProgram ?? kubectlProblem();
     let machine: Machine;
     let walk: Walk;
 
