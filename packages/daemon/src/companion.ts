@@ -103,7 +103,12 @@ export function keepCompanion(options: CompanionOptions): Companion {
       child.disconnect();
     });
     return await new Promise((resolve) => {
-      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+      child.once("exit", (code, signal) => {
+        const end = signal ?? `exit code ${code}`;
+        // What it said last may be read after its end is seen, but never after the end of the channel.
+        if (child.connected) child.once("disconnect", () => resolve(end));
+        else resolve(end);
+      });
       child.once("error", (error) => resolve(error.message));
       ending.signal.addEventListener("abort", () => {
         if (child.connected) child.disconnect();

@@ -56,7 +56,10 @@ export async function startExec(options: ExecOptions): Promise<Session> {
     stdout: await outputPipe(pool),
     ...(tty ? {} : { stderr: await outputPipe(pool) }),
   };
-  const { child, ended, reported } = await spawnScript(options, pipes);
+  const { child, ended, reported } = await spawnScript(options, pipes).catch((error: unknown) => {
+    for (const pipe of Object.values(pipes)) pipe.ours.destroy();
+    throw error;
+  });
   const report = await reported;
   if (!report.ok) {
     await ended;
@@ -68,10 +71,11 @@ export async function startExec(options: ExecOptions): Promise<Session> {
 
 /** The script is given as an open file, because it holds the environment, and command lines can be read by anybody. */
 async function spawnScript(options: ExecOptions, { stdin, stdout, stderr }: Pipes): Promise<Spawned> {
-  const path = join(options.directory, `exec-${process.pid}-${scripts++}.sh`);
-  await writeFile(path, options.script, { mode: 0o600 });
-  const script = await openDescriptor(path, "r");
-  await rm(path);
+  const theirs = [stdin?.theirs, stdout.theirs, stderr?.theirs].filter((each) => each !== undefined);
+  const script = await openScript(options).catch(async (error: unknown) => {
+    await Promise.all(theirs.map(closeDescriptor));
+    throw error;
+  });
   const [program, ...args] = [...options.enter, "/bin/sh", "/proc/self/fd/4"];
   const child = spawn(program, args, {
     stdio: [stdin?.theirs ?? "ignore", stdout.theirs, stderr?.theirs ?? stdout.theirs, "pipe", script],
@@ -80,12 +84,17 @@ async function spawnScript(options: ExecOptions, { stdin, stdout, stderr }: Pipe
   });
   // At once, because it may end before anything else here does.
   const spawned = { child, ended: endOf(child), reported: readReport(child.stdio[3] as Readable) };
-  await Promise.all(
-    [script, stdin?.theirs, stdout.theirs, stderr?.theirs].map(async (descriptor) => {
-      if (descriptor !== undefined) await closeDescriptor(descriptor);
-    }),
-  );
+  await Promise.all([script, ...theirs].map(closeDescriptor));
   return spawned;
+}
+
+/** The name is gone when this resolves, the file when it is closed. */
+async function openScript({ directory, script }: ExecOptions): Promise<number> {
+  const path = join(directory, `exec-${process.pid}-${scripts++}.sh`);
+  await writeFile(path, script, { mode: 0o600 });
+  const descriptor = await openDescriptor(path, "r");
+  await rm(path);
+  return descriptor;
 }
 
 async function endOf(child: ChildProcess): Promise<number> {
