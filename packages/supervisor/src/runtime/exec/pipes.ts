@@ -16,7 +16,10 @@ export interface Pipe<End> {
 const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);
 /** Closes a plain descriptor. */
-export const closeDescriptor: (descriptor: number) => Promise<void> = promisify(close);
+export async function closeDescriptor(descriptor: number): Promise<void> {
+  await promisify(close)(descriptor);
+}
+
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 /** A pipe that the child writes and we read. It ends when the last process that has it is gone. */
