@@ -1,9 +1,8 @@
 import { areContainersReady, isPodFinished, isTerminating, podCondition } from "@ordinal/api";
-import type { Endpoint, EndpointSlice, Pod, Service } from "@ordinal/api";
-import { resolvePorts } from "./ports.ts";
+import type { Endpoint, Pod, Service } from "@ordinal/api";
+import { resolvePorts, type SlicePorts } from "./ports.ts";
 
 type AddressType = "IPv4" | "IPv6";
-export type SlicePorts = NonNullable<EndpointSlice["ports"]>;
 
 /** One pod behind one service in one address family: where it is, and on which ports. */
 export interface PodEndpoint {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { controllerReference, labels, type Draft, type Endpoint, type EndpointSlice, type Service } from "@ordinal/api";
-import type { PodEndpoint, SlicePorts } from "./endpoint-of.ts";
+import type { PodEndpoint } from "./endpoint-of.ts";
+import type { SlicePorts } from "./ports.ts";
 
 export type SliceStep =
   | { readonly do: "create"; readonly slice: Draft<EndpointSlice> }

@@ -1,5 +1,7 @@
-import type { Pod, Service } from "@ordinal/api";
-import type { SlicePorts } from "./endpoint-of.ts";
+import type { EndpointSlice, Pod, Service } from "@ordinal/api";
+
+/** The ports of a slice, which all its endpoints share. */
+export type SlicePorts = NonNullable<EndpointSlice["ports"]>;
 
 type ServicePort = NonNullable<Service["spec"]["ports"]>[number];
 

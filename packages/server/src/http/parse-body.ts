@@ -2,14 +2,8 @@ import { ApiError } from "@ordinal/api";
 import { decodeProtobuf } from "../protobuf/decode.ts";
 import { WireError } from "../protobuf/wire.ts";
 import { scanJson } from "./json-scan.ts";
+import type { ParsedBody } from "./parsed-body.ts";
 import { parseYaml } from "./yaml.ts";
-
-/** A body that has been read. */
-export interface ParsedBody {
-  readonly value: unknown;
-  /** Paths of fields that stand twice in one object; found only when they are looked for. */
-  readonly duplicates: readonly string[];
-}
 
 export interface BodyOptions {
   /** Value of the Content-Type header; JSON when there is none. */

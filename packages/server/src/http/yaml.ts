@@ -1,6 +1,6 @@
 import { ApiError } from "@ordinal/api";
 import { parseDocument, type ScalarTag, type CollectionTag } from "yaml";
-import type { ParsedBody } from "./parse-body.ts";
+import type { ParsedBody } from "./parsed-body.ts";
 
 /** Words of YAML 1.1 that Go's YAML takes for plain text: dates and numbers to the base of sixty. */
 const plainInGo = new Set(["tag:yaml.org,2002:timestamp"]);
