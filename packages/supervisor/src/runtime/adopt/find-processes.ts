@@ -16,14 +16,16 @@ export interface Belonging {
   readonly session?: { readonly id: number; readonly except: string };
 }
 
-/** Kills every process that belongs, and what they start meanwhile, until none is found. */
+/** A process that is just becoming another program has no environment for a moment. */
+const quietMs = 4;
+
+/** Kills every process that belongs, and what they start meanwhile, until twice in a row none is found. */
 export async function killBelonging(belonging: Belonging, clock: Clock): Promise<void> {
-  for (;;) {
+  for (let quiet = 0; quiet < 2;) {
     const found = await findBelonging(belonging);
     for (const pid of found) sendSignal(pid, "SIGKILL");
-    if (found.length === 0) return;
-    // A killed process is in the list until the kernel has taken it apart.
-    await clock.sleep(2);
+    quiet = found.length === 0 ? quiet + 1 : 0;
+    if (quiet < 2) await clock.sleep(quietMs);
   }
 }
 
@@ -34,20 +36,28 @@ async function findBelonging(belonging: Belonging): Promise<readonly number[]> {
 }
 
 async function belongs(pid: number, { mark, session }: Belonging): Promise<boolean> {
-  if (await carries(pid, mark)) return true;
-  if (session === undefined) return false;
+  const environment = await environmentOf(pid);
+  if (includes(environment, mark)) return true;
+  if (session === undefined || environment === "" || includes(environment, session.except)) return false;
   const stat = parseStat((await readIfPresent(`/proc/${pid}/stat`)) ?? "");
-  return stat?.session === session.id && !stat.zombie && !(await carries(pid, session.except));
+  return stat?.session === session.id && !stat.zombie;
 }
 
 /** Whether the environment that a process was started with has this assignment. */
 export async function carries(pid: number, assignment: string): Promise<boolean> {
+  return includes(await environmentOf(pid), assignment);
+}
+
+function includes(environment: string, assignment: string): boolean {
+  return environment.startsWith(`${assignment}\0`) || environment.includes(`\0${assignment}\0`);
+}
+
+/** Empty for a process that is gone, has none, or is another user's. */
+async function environmentOf(pid: number): Promise<string> {
   try {
-    const environ = await readFile(`/proc/${pid}/environ`, "latin1");
-    return environ.startsWith(`${assignment}\0`) || environ.includes(`\0${assignment}\0`);
+    return await readFile(`/proc/${pid}/environ`, "latin1");
   } catch (error) {
-    // EACCES: another user's; a zombie has no environment any more.
-    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return false;
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return "";
     throw error;
   }
 }
