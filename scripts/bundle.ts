@@ -15,17 +15,15 @@ const programs = {
   "web-server-main": "supervisor/src/web/web-server-main.ts",
 };
 
-/** Libraries with binaries or globals of their own stay where their package installed them, by the package that uses them. */
+/** Libraries with binaries of their own stay where their package installed them, by the package that uses them. */
 const inPlace: Readonly<Record<string, string>> = {
   lmdb: "store",
-  "@peculiar/x509": "server",
-  "reflect-metadata": "server",
 };
 
 const leaveInPlace: Plugin = {
   name: "leave-in-place",
   setup(bundle) {
-    bundle.onResolve({ filter: /^(lmdb|@peculiar\/x509|reflect-metadata)$/ }, ({ path }) => {
+    bundle.onResolve({ filter: /^lmdb$/ }, ({ path }) => {
       const user = createRequire(join(packages, inPlace[path] ?? "", "package.json"));
       return { path: `./${relative(outdir, user.resolve(path))}`, external: true };
     });
