@@ -7,6 +7,7 @@ export { createFakeClock } from "./fake-clock.ts";
 export type { FakeClock } from "./fake-clock.ts";
 export { silentLogger } from "./logger.ts";
 export type { Fields, Logger } from "./logger.ts";
+export { nodeHttp } from "./node-http.ts";
 export { startReconcileLoop } from "./reconcile-loop.ts";
 export type { Outcome, ReconcileLoop, ReconcileLoopOptions } from "./reconcile-loop.ts";
 export { createStopStack } from "./stop.ts";

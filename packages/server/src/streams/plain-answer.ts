@@ -1,7 +1,6 @@
 import type { Duplex } from "node:stream";
-import { STATUS_CODES } from "node:http";
 import { ApiError, isApiError } from "@ordinal/api";
-import { describeError } from "@ordinal/runtime";
+import { describeError, nodeHttp } from "@ordinal/runtime";
 
 /** Refuses an upgrade: writes a failure as an ordinary HTTP answer on the bare socket, and ends it. */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
@@ -9,7 +8,7 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const known = isApiError(error) ? error : new ApiError("InternalError", describeError(error));
   const body = JSON.stringify(known.toStatus());
   const head = [
-    `HTTP/1.1 ${known.code} ${STATUS_CODES[known.code] ?? "Error"}`,
+    `HTTP/1.1 ${known.code} ${nodeHttp().STATUS_CODES[known.code] ?? "Error"}`,
     "Connection: close",
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,

@@ -1,4 +1,4 @@
-import { connect, constants, type IncomingHttpHeaders } from "node:http2";
+import type { IncomingHttpHeaders } from "node:http2";
 import { describeError } from "@ordinal/runtime";
 import type { ProbeResult } from "./probe-state.ts";
 
@@ -41,8 +41,10 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function call({ host, port, service, signal }: GrpcTarget): Promise<Answer> {
-  return new Promise((resolve, reject) => {
+async function call({ host, port, service, signal }: GrpcTarget): Promise<Answer> {
+  // Few pods have such a probe, and HTTP/2 takes longer to load than all other protocols together.
+  const { connect, constants } = await import("node:http2");
+  return await new Promise((resolve, reject) => {
     const session = connect(`http://${host}:${port}`);
     session.on("error", reject);
     const stream = session.request(

@@ -1,6 +1,7 @@
-import { request as requestHttp, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Probe } from "@ordinal/api";
+import { nodeHttp } from "@ordinal/runtime";
 import type { ProbeResult } from "./probe-state.ts";
 
 export type HttpAction = NonNullable<Probe["httpGet"]>;
@@ -55,7 +56,7 @@ function ask(url: URL, { action, signal }: HttpTarget): Promise<Answer> {
   for (const { name, value } of action.httpHeaders ?? []) headers[name] = value;
   // A probe asks whether it answers, not who it is. Source: `pkg/probe/http` New, InsecureSkipVerify.
   const options = { headers, signal, agent: false, rejectUnauthorized: false } as const;
-  const request = url.protocol === "https:" ? requestHttps(url, options) : requestHttp(url, options);
+  const request = url.protocol === "https:" ? requestHttps(url, options) : nodeHttp().request(url, options);
   return new Promise((resolve, reject) => {
     request.on("error", reject);
     request.on("response", (response) => {

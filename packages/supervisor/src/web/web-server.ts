@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { describeError, type Clock, type Stoppable } from "@ordinal/runtime";
+import { describeError, nodeHttp, type Clock, type Stoppable } from "@ordinal/runtime";
 import { accessLine } from "./access-log.ts";
 import { parseRange, type ByteRange } from "./byte-range.ts";
 import { contentType } from "./content-types.ts";
@@ -31,7 +31,7 @@ const serverName = "ordinal-web";
 /** Serves files as nginx does by default: index.html, types, ranges, validators, no listings. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { root, host, port, clock, onAccess, onError } = options;
-  const server = createServer((request, response) => {
+  const server = nodeHttp().createServer((request, response) => {
     response.on("close", () => onAccess(lineOf(request, response, clock.now())));
     answer(request, response, root).catch((error: unknown) => {
       onError(`${request.method ?? ""} ${request.url ?? ""}: ${describeError(error)}`);
@@ -115,7 +115,7 @@ function sendPage(
   response: ServerResponse,
   status: number,
 ): void {
-  const title = `${status} ${STATUS_CODES[status] ?? ""}`;
+  const title = `${status} ${nodeHttp().STATUS_CODES[status] ?? ""}`;
   const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${serverName}</center>\r\n</body>\r\n</html>\r\n`;
   for (const name of ["Last-Modified", "ETag"]) response.removeHeader(name);
   response.writeHead(status, { "Content-Type": "text/html", "Content-Length": Buffer.byteLength(page) });
