@@ -5,6 +5,7 @@ import { printerOf } from "../tables/printers.ts";
 import { partialMetadata, renderTable, type TableMetadata, type TableOptions } from "../tables/render.ts";
 import type { TablePrinter } from "../tables/table.ts";
 import { chooseShape, type Shape } from "./accept.ts";
+import { listForDeleteWait } from "./delete-wait.ts";
 import { ok, type Answer, type Exchange } from "./exchange.ts";
 import { checkExact, readListOptions } from "./options.ts";
 import type { ResourceRoute } from "./route.ts";
@@ -22,10 +23,13 @@ export async function getOne(services: Services, { exchange, route, at }: Target
 /** GET of many. */
 export async function getMany(services: Services, { exchange, route }: Target): Promise<Answer> {
   const shape = chooseShape(exchange.request.headers.accept);
-  const list = await services.registry.list(route.kind.plural, {
+  const options = {
     ...readListOptions(exchange.query),
     ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
-  });
+  };
+  const { registry } = services;
+  const awaited = await listForDeleteWait(registry, { exchange, route, options });
+  const list = awaited ?? (await registry.list(route.kind.plural, options));
   checkExact(exchange.query, list.revision);
   return ok(presentList(list, { services, exchange, route, shape }));
 }

@@ -8,12 +8,13 @@ import type { Context } from "./context.ts";
 import { expireEvents } from "./event-expiry.ts";
 import { keyPrefix } from "./object-key.ts";
 import { createObjectStore, type ObjectStore } from "./object-store.ts";
+import { followDeletions } from "./recent-deletions.ts";
 import type { Registry } from "./registry.ts";
 import { bindPod } from "./verbs/bind.ts";
 import { createObject } from "./verbs/create.ts";
 import { deleteObject } from "./verbs/delete.ts";
 import { patchObject } from "./verbs/patch.ts";
-import { getObject, listObjects } from "./verbs/read.ts";
+import { getObject, listObjects, listOneAt } from "./verbs/read.ts";
 import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
 import { updateObject } from "./verbs/update.ts";
 import { watchObjects } from "./verbs/watch.ts";
@@ -34,6 +35,7 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const addresses = await knownAddresses(objects, serviceRange);
   const context: Context = { objects, clock, admission: createAdmission(objects, addresses) };
   await expireEvents({ objects, clock, log });
+  const deletions = followDeletions(kindOf("pods"), { objects, clock });
   log.debug("the registry is ready", { revision: store.revision() });
 
   return {
@@ -49,6 +51,12 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
     delete: async (resource, at, how = {}) =>
       typed(await deleteObject(context, kindOf(resource), { at, options: how })),
     bind: async (pod, nodeName) => await bindPod(context, pod, nodeName),
+    async listPodBeforeDeletion(at) {
+      const revision = deletions.revisionOf(at);
+      return revision === undefined
+        ? undefined
+        : typed<"pods">(await listOneAt(objects, kindOf("pods"), { at, revision: revision - 1 }));
+    },
     getScale: async (_resource, at) => await getScale(context, at),
     updateScale: async (_resource, scale, how = {}) => await updateScale(context, scale, how),
     patchScale: async (_resource, at, patch) => await patchScale(context, at, patch),

@@ -42,6 +42,20 @@ export async function listObjects(objects: ObjectStore, kind: Kind, options: Lis
   }
 }
 
+/** The list of the object at one place as it was at a revision; throws ApiError Expired when that is no longer kept. */
+export async function listOneAt(
+  objects: ObjectStore,
+  kind: Kind,
+  { at, revision }: { readonly at: Ref; readonly revision: number },
+): Promise<List<KubeObject>> {
+  const key = objectKey(kind, at);
+  const { found } = await orExpired(
+    () => objects.range({ prefix: key, revision }),
+    ({ message }) => message,
+  );
+  return { items: found.filter((each) => each.key === key).map(({ object }) => object), revision };
+}
+
 /** The narrowest run of keys that holds everything that can match. */
 export function scopeOf(kind: Kind, { namespace, fieldSelector }: Where): string {
   const inNamespace = kind.namespaced ? (namespace ?? requiredField(fieldSelector, "metadata.namespace")) : "";
