@@ -66,28 +66,26 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       log: log.child({ part: "registry" }),
       serviceRange: pods.serviceCidr,
     });
-    const supervisor = parts.add(
-      stopOnce(
-        await startSupervisor({
-          client,
-          runtime: pods.runtime,
-          clock,
-          log: log.child({ part: "supervisor" }),
-          dataDir: dir.root,
-          images: [join(configDir, "images"), ...settings.images],
-          clusterDomain: settings.clusterDomain,
-          dnsAddress: pods.dnsAddress,
-          hostIP: pods.hostAddress,
-          version: ordinalVersion,
-        }),
-      ),
-    );
-    const credentials = await ensureCredentials({
-      dir: dir.pki,
-      clock,
-      serviceAddress: pods.kubernetesAddress,
-      clusterDomain: settings.clusterDomain,
-    });
+    const [supervisor, credentials] = await Promise.all([
+      startSupervisor({
+        client,
+        runtime: pods.runtime,
+        clock,
+        log: log.child({ part: "supervisor" }),
+        dataDir: dir.root,
+        images: [join(configDir, "images"), ...settings.images],
+        clusterDomain: settings.clusterDomain,
+        dnsAddress: pods.dnsAddress,
+        hostIP: pods.hostAddress,
+        version: ordinalVersion,
+      }).then((started) => parts.add(stopOnce(started))),
+      ensureCredentials({
+        dir: dir.pki,
+        clock,
+        serviceAddress: pods.kubernetesAddress,
+        clusterDomain: settings.clusterDomain,
+      }),
+    ]);
     const server = parts.add(
       await listening(settings.apiPort, {
         registry: client,
