@@ -72,7 +72,7 @@ describe("bad input", () => {
     ],
   ];
   for (const [what, change, said] of applied) {
-    it(`refuses ${what}, and changes nothing`, async () => {
+    it(`${what} is refused, and nothing changes`, async () => {
       expect(change(set)).not.to.equal(set);
       const words = await refused(change(set), "apply", "-f", "-");
       expect(words).to.contain(said);
@@ -109,7 +109,7 @@ describe("bad input", () => {
     await machine.out(kubectlProgram, "delete", "pod", "strange");
   });
 
-  it("answers 401 without credentials, and says nothing else", async () => {
+  it("A14 answers 401 without credentials, and says nothing else", async () => {
     const { stdout } = await machine.run(["curl", "-sk", "https://127.0.0.1:6445/api/v1/secrets"]);
     expect(JSON.parse(stdout)).to.include({ kind: "Status", code: 401, reason: "Unauthorized" });
     expect(
@@ -146,7 +146,7 @@ describe("bad input", () => {
     );
   });
 
-  it("refuses a second daemon on the same data directory", async () => {
+  it("O3 refuses a second daemon on the same data directory", async () => {
     const { code, stderr } = await machine.run(machine.ordinal("start"));
     expect(code).to.equal(1);
     expect(stderr).to.match(

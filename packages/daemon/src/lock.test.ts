@@ -27,7 +27,7 @@ describe("takeLock", () => {
     expect(await readdir(dir)).to.deep.equal([]);
   });
 
-  it("refuses a second one, naming the first one's pid and the remedy", async () => {
+  it("O3 refuses a second one, naming the first one's pid and the remedy", async () => {
     const lock = await takeLock(pidFile);
     const refusal = await takeLock(pidFile).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(UsageError);

@@ -102,7 +102,7 @@ describe("the DNS server", () => {
     expect((await ask(server, "nginx.default.svc.cluster.local")).rcode).to.equal("NXDOMAIN");
   });
 
-  it("answers what it reports as served, at the moment it can be read from the lease", async () => {
+  it("D9 answers what it reports as served, at the moment it can be read from the lease", async () => {
     const api = parts.add(await startApi()).client;
     await makeService(api, "nginx");
     const server = parts.add(await startDnsServer({ client: api, listen, clock, log: silentLogger }));
@@ -171,7 +171,7 @@ describe("the DNS server", () => {
     expect((await api.list("leases", { namespace: "kube-system" })).items).to.deep.equal([]);
   });
 
-  it("goes on answering while the API server is killed, says so, and follows it again without a gap", async () => {
+  it("D47 goes on answering while the API server is killed, says so, and follows it again without a gap", async () => {
     const dir = await mkdtemp(join(tmpdir(), "ordinal-dns-"));
     let api = await startApiProcess(dir, 0);
     const log = recordingLogger();

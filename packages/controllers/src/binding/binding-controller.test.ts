@@ -88,7 +88,7 @@ describe("the binding controller over a real registry", () => {
     expect((await claimInPhase(loser.metadata.name, "Bound")).spec.volumeName).to.equal("b");
   });
 
-  it("S13 releases a volume whose claim is deleted, and S17 makes it available when its claimRef is cleared", async () => {
+  it("S13 S17 releases a volume whose claim is deleted, and makes it available when its claimRef is cleared", async () => {
     await client.create("persistentvolumes", volume("a"));
     await client.create("persistentvolumeclaims", claim);
     await claimInPhase("data", "Bound");

@@ -8,7 +8,7 @@ function problemsIn(text: string): readonly string[] {
 }
 
 describe("parseManifest", () => {
-  it("reads several documents and takes lists apart", () => {
+  it("O1 reads several documents and takes lists apart", () => {
     const parsed = parseManifest(
       "web.yaml",
       [
@@ -50,7 +50,7 @@ describe("parseManifest", () => {
     it(`shows where ${what} is`, () => expect(problemsIn(text)[0]).to.contain(shown));
   }
 
-  it("finds the place of a field that the API refuses", () => {
+  it("O1 finds the place of a field that the API refuses", () => {
     const text =
       "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: web\n      imagez: nginx\n";
     const parsed = parseManifest("web.yaml", text);

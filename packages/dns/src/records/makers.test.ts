@@ -28,7 +28,7 @@ describe("serviceFacts", () => {
     ["nothing of no service", undefined, []],
   ];
   for (const [what, of, expected] of cases) {
-    it(`says ${what}`, () => expect(serviceFacts(of).map(textOf)).to.deep.equal(expected));
+    it(what, () => expect(serviceFacts(of).map(textOf)).to.deep.equal(expected));
   }
 });
 
@@ -90,7 +90,7 @@ describe("sliceFacts", () => {
     ["no A of an IPv6 slice", headless, { ...slice("nginx", [endpoint("fd00::5")]), addressType: "IPv6" }, []],
   ];
   for (const [what, owner, of, expected] of cases) {
-    it(`says ${what}`, () => expect(sliceFacts(owner, of).map(textOf)).to.deep.equal(expected));
+    it(what, () => expect(sliceFacts(owner, of).map(textOf)).to.deep.equal(expected));
   }
 });
 

@@ -53,7 +53,7 @@ describe("createRegistry", () => {
     );
   });
 
-  it("has the objects of an earlier run, and numbers new ones after them", async () => {
+  it("A20 has the objects of an earlier run, and numbers new ones after them", async () => {
     const first = await createRegistry({ store, clock });
     await first.create("namespaces", { metadata: { name: "default" } });
     const pod = await first.create("pods", podDraft("web-0"));

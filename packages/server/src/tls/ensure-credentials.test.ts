@@ -109,7 +109,7 @@ describe("ensureCredentials", () => {
     });
   }
 
-  it("writes a kubeconfig only its owner can read, and replaces an older one", async () => {
+  it("A15 A14 writes a kubeconfig only its owner can read, and replaces an older one", async () => {
     const credentials = await ensure();
     const path = join(parent, "kubeconfig");
     await writeKubeconfig(path, { server: "https://127.0.0.1:1", credentials });

@@ -35,12 +35,12 @@ describe("localhost ports", () => {
     expect(ports[0]).to.not.equal([...candidates(`${key}1`)][0]);
   });
 
-  it("stay the same for a name, over restarts, whoever listens there by now", async () => {
+  it("K15 stay the same for a name, over restarts, whoever listens there by now", async () => {
     const port = await (await open()).portFor(key);
     expect(await (await open(async () => false)).portFor(key)).to.equal(port);
   });
 
-  it("are never given out twice, also not when asked for at once", async () => {
+  it("K15 are never given out twice, also not when asked for at once", async () => {
     const book = await open(async () => true);
     const keys = Array.from({ length: 50 }, (_, index) =>
       portKey({ namespace: "default", name: `web-${index}`, port: 80 }),

@@ -135,7 +135,7 @@ describe("the wait for DNS", () => {
     );
   });
 
-  it("lasts until DNS serves the slice, and later changes of it do not lengthen it", () => {
+  it("D9 K1 lasts until DNS serves the slice, and later changes of it do not lengthen it", () => {
     const first = waitUntilNamed(undefined, facts({}));
     expect(say(first)).to.equal("waits, for 5");
     const world = { services: [service("web")], slices: [slice("web", 9, "ready")] };

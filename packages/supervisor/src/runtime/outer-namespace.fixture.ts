@@ -62,7 +62,7 @@ export function describeInOuterNamespace(title: string, file: string, body: () =
       this.timeout(300_000);
       const obstacle = await outerNamespaceObstacle();
       if (obstacle !== undefined) {
-        process.stderr.write(`    skipped: ${obstacle}\n`);
+        this["skipReason"] = obstacle;
         this.skip();
       }
       report = await runInside(title, file);

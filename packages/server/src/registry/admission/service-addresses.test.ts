@@ -23,7 +23,7 @@ describe("addresses of services", () => {
     await rig.stop();
   });
 
-  it("gives a service an address of the range and all that goes with it", async () => {
+  it("V1 gives a service an address of the range and all that goes with it", async () => {
     const { spec } = await create("web");
     expect(spec.clusterIP).to.match(/^10\.96\.\d+\.\d+$/);
     expect(spec).to.deep.include({
@@ -36,14 +36,14 @@ describe("addresses of services", () => {
     });
   });
 
-  it("gives headless services None, and ExternalName services nothing", async () => {
+  it("V2 V13 gives headless services None, and ExternalName services nothing", async () => {
     const headless = await create("nginx", { clusterIP: "None" });
     expect(headless.spec).to.deep.include({ clusterIP: "None", clusterIPs: ["None"], ipFamilies: ["IPv4"] });
     const { spec } = await create("out", { type: "ExternalName", externalName: "example.com", ports: [] });
     expect(spec).not.to.have.any.keys("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy");
   });
 
-  it("honours an asked address, refuses one that is taken, and gives it again when it is free", async () => {
+  it("V1 honours an asked address, refuses one that is taken, and gives it again when it is free", async () => {
     const { registry } = rig;
     expect((await create("a", { clusterIP: "10.96.7.7" })).spec.clusterIPs).to.deep.equal(["10.96.7.7"]);
     expect(await refusalOf(create("b", { clusterIP: "10.96.7.7" }))).to.equal(
@@ -78,7 +78,7 @@ describe("addresses of services", () => {
     expect(dns.spec.clusterIP).to.equal("10.96.0.10");
   });
 
-  it("never gives one address to two, until the range is full; a refused create keeps none", async () => {
+  it("V1 never gives one address to two, until the range is full; a refused create keeps none", async () => {
     await rig.stop();
     await start("127.96.0.0/28");
     const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
@@ -122,7 +122,7 @@ describe("addresses of services", () => {
     await create("b", { clusterIP: "10.96.9.9" });
   });
 
-  it("frees the address of a service that becomes an alias, and finds one when it is no alias any more", async () => {
+  it("V11 frees the address of a service that becomes an alias, and finds one when it is no alias any more", async () => {
     const { registry } = rig;
     const created = await create("a", { clusterIP: "10.96.7.7" });
     const spec = { ...created.spec, type: "ExternalName" as const, externalName: "example.com" };

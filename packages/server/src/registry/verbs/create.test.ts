@@ -74,7 +74,7 @@ describe("creating an object", () => {
     expect((await creating).data).to.deep.equal({ key: "before" });
   });
 
-  it("makes up a name from generateName, another one each time", async () => {
+  it("A9 makes up a name from generateName, another one each time", async () => {
     const draft = { ...podDraft(""), metadata: { namespace: "default", generateName: "web-" } };
     const names = await Promise.all(
       Array.from({ length: 20 }, async () => (await rig.registry.create("pods", draft)).metadata.name),
@@ -101,7 +101,7 @@ describe("creating an object", () => {
     );
   });
 
-  it("does everything but store it on a dry run", async () => {
+  it("A6 does everything but store it on a dry run", async () => {
     const tried = await rig.registry.create("pods", podDraft("web-0"), { dryRun: true });
     expect(tried.spec.restartPolicy).to.equal("Always");
     expect(await refusalOf(rig.registry.get("pods", { namespace: "default", name: "web-0" }))).to.equal(
@@ -137,7 +137,7 @@ describe("creating an object", () => {
     });
   }
 
-  it("refuses, warns of or drops unknown fields, as asked", async () => {
+  it("A6 refuses, warns of or drops unknown fields, as asked", async () => {
     const draft = { ...setDraft("web"), spec: { ...setDraft("web").spec, replicaz: 3 } };
     expect(await refusalOf(rig.registry.create("statefulsets", draft, { fieldValidation: "Strict" }))).to.equal(
       'BadRequest 400: StatefulSet in version "v1" cannot be handled as a StatefulSet: strict decoding error: unknown field "spec.replicaz"',
@@ -154,7 +154,7 @@ describe("creating an object", () => {
       .that.does.not.have.property("replicaz");
   });
 
-  it("refuses values of a wrong type and fields that make no sense", async () => {
+  it("A6 refuses values of a wrong type and fields that make no sense", async () => {
     const wrongType = { ...setDraft("web"), spec: { ...setDraft("web").spec, replicas: "two" as unknown as number } };
     expect(await refusalOf(rig.registry.create("statefulsets", wrongType))).to.equal(
       'BadRequest 400: StatefulSet in version "v1" cannot be handled as a StatefulSet: json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32',
@@ -173,7 +173,7 @@ describe("creating an object", () => {
     );
   });
 
-  it("refuses new content in a namespace that is going away", async () => {
+  it("A11 refuses new content in a namespace that is going away", async () => {
     const { registry } = rig;
     await registry.create("namespaces", { metadata: { name: "going" } });
     await registry.delete("namespaces", { name: "going" });

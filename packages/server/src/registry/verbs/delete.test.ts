@@ -31,7 +31,7 @@ describe("deleting an object", () => {
     expect(await refusalOf(registry.get("pods", at))).to.equal(gone);
   });
 
-  it("takes the grace period from the request, then from the pod; it can be cut short but not made longer", async () => {
+  it("A9 takes the grace period from the request, then from the pod; it can be cut short but not made longer", async () => {
     const { registry, clock } = rig;
     await runningPod({ terminationGracePeriodSeconds: 60 });
     await registry.delete("pods", at);
@@ -41,7 +41,7 @@ describe("deleting an object", () => {
     expect(await registry.delete("pods", at, { gracePeriodSeconds: 40 })).to.equal(shorter);
   });
 
-  it("removes at once a pod that is on no node, one that has ended, and one deleted with force", async () => {
+  it("A9 C24 removes at once a pod that is on no node, one that has ended, and one deleted with force", async () => {
     const { registry } = rig;
     await registry.create("pods", podDraft("web-0"));
     await registry.delete("pods", at);
@@ -56,7 +56,7 @@ describe("deleting an object", () => {
     expect(await refusalOf(registry.get("pods", at))).to.equal(gone);
   });
 
-  it("keeps an object until its last finalizer is removed", async () => {
+  it("A9 keeps an object until its last finalizer is removed", async () => {
     const { registry } = rig;
     const draft = podDraft("web-0");
     const finalizers = ["example.com/a", "example.com/b"];
@@ -108,7 +108,7 @@ describe("deleting an object", () => {
     }
   });
 
-  it("deletes only the object that is meant", async () => {
+  it("A9 deletes only the object that is meant", async () => {
     const { registry } = rig;
     const { metadata } = await registry.create("statefulsets", setDraft("web"));
     expect(await refusalOf(registry.delete("statefulsets", metadata, { preconditions: { uid: "other" } }))).to.equal(

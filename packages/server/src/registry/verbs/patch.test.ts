@@ -15,7 +15,7 @@ describe("patching an object", () => {
 
   const at = { namespace: "default", name: "web" };
 
-  it("applies each type of patch to the newest version", async () => {
+  it("A5 applies each type of patch to the newest version", async () => {
     const { registry } = rig;
     await registry.patch("statefulsets", at, { type: "merge", body: { spec: { replicas: 3 } } });
     const op = [{ op: "replace", path: "/spec/replicas", value: 4 }];
@@ -39,7 +39,7 @@ describe("patching an object", () => {
     expect(Object.keys((await registry.get("statefulsets", at)).metadata.labels ?? {})).to.have.length(20);
   });
 
-  it("refuses a patch for a version that is no longer the newest", async () => {
+  it("A3 refuses a patch for a version that is no longer the newest", async () => {
     const { registry } = rig;
     const { resourceVersion } = set.metadata;
     const body = { metadata: { resourceVersion }, spec: { replicas: 5 } };

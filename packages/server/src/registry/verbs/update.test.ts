@@ -15,7 +15,7 @@ describe("updating an object", () => {
 
   const withReplicas = (replicas: number): StatefulSet => ({ ...set, spec: { ...set.spec, replicas } });
 
-  it("refuses an object that was changed since it was read, and keeps the change", async () => {
+  it("A3 refuses an object that was changed since it was read, and keeps the change", async () => {
     const { registry } = rig;
     await registry.update("statefulsets", withReplicas(3));
     const error = await failureOf(registry.update("statefulsets", withReplicas(4)));
@@ -31,7 +31,7 @@ describe("updating an object", () => {
     expect((await registry.update("statefulsets", unconditional)).spec.replicas).to.equal(5);
   });
 
-  it("lets one of many racing writers of one version win", async () => {
+  it("A3 lets one of many racing writers of one version win", async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) => rig.registry.update("statefulsets", withReplicas(index + 10))),
     );
@@ -81,7 +81,7 @@ describe("updating an object", () => {
     expect(resourceVersion).to.equal("2");
   });
 
-  it("writes the status, and nothing but the status, through its subresource", async () => {
+  it("A2 writes the status, and nothing but the status, through its subresource", async () => {
     const owner = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid: "u" };
     const reported = await rig.registry.update(
       "statefulsets",

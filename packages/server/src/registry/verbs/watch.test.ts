@@ -21,7 +21,7 @@ describe("watching objects", () => {
     return rig.registry.watch("pods", { ...options, signal: ending.signal })[Symbol.asyncIterator]();
   }
 
-  it("first tells what there is, then what changes", async () => {
+  it("A4 first tells what there is, then what changes", async () => {
     const { registry } = rig;
     await registry.create("pods", podDraft("a"));
     await registry.create("pods", podDraft("b"));
@@ -33,7 +33,7 @@ describe("watching objects", () => {
     expect(await next(events, 3)).to.deep.equal(["MODIFIED a@4", "DELETED b@5", "ADDED b@6"]);
   });
 
-  it("goes on from a list without a gap", async () => {
+  it("A4 goes on from a list without a gap", async () => {
     const { registry } = rig;
     await registry.create("pods", podDraft("a"));
     const { revision } = await registry.list("pods");
@@ -44,7 +44,7 @@ describe("watching objects", () => {
     expect(await next(events, 2)).to.deep.equal(["ADDED b@3", "ADDED d@5"]);
   });
 
-  it("tells objects that start and stop matching as added and deleted", async () => {
+  it("A4 A8 tells objects that start and stop matching as added and deleted", async () => {
     const { registry } = rig;
     const events = watchPods({ fromRevision: registry.revision(), labelSelector: parseLabelSelector("app=web") });
     const relabel = async (app: string): Promise<unknown> =>
@@ -84,7 +84,7 @@ describe("watching objects", () => {
     expect(await next(watchPods(), 1)).to.deep.equal(["end"]);
   });
 
-  it("answers Expired when the revision is no longer kept", async () => {
+  it("A4 answers Expired when the revision is no longer kept", async () => {
     for (let count = 0; count < 60; count += 1) {
       await rig.registry.create("configmaps", { metadata: { name: `c${count}`, namespace: "default" } });
     }

@@ -55,7 +55,7 @@ describeInOuterNamespace("what a pod sees in a sandbox", import.meta.filename, (
     expect(said).to.include("search a.b\nnameserver 10.96.0.10\n");
   });
 
-  it("shares /etc/hosts and its network between the containers of a pod, and not with other pods", async () => {
+  it("K13 K14 shares /etc/hosts and its network between the containers of a pod, and not with other pods", async () => {
     const serve =
       "require('http').createServer((q, s) => s.end('from a')).listen(8080, '127.0.0.1', () => console.log('on'))";
     const server = await start("web-0", "", { argv: [process.execPath, "-e", serve] });
@@ -115,7 +115,7 @@ describeInOuterNamespace("what a pod sees in a sandbox", import.meta.filename, (
     await runtime.kill(run);
   });
 
-  it("sees volumes, makes their mount points, and cannot write to read-only ones", async () => {
+  it("S35 S46 sees volumes, makes their mount points, and cannot write to read-only ones", async () => {
     const volume = join(outside, "volume");
     await mkdir(volume);
     await writeFile(join(volume, "index.html"), "hello\n");
@@ -145,7 +145,7 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
     ]);
   });
 
-  it("is not led out of the container by a link in a volume", async () => {
+  it("S34 is not led out of the container by a link in a volume", async () => {
     const volume = join(outside, "linked");
     await mkdir(volume);
     await symlink(outside, join(volume, "out"));
@@ -191,7 +191,7 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
     expect(await outputOf("web-0", `ls -A ${directory}; echo end`)).to.equal("end\n");
   });
 
-  it("sees its own processes only, of which it is the first", async () => {
+  it("K26 sees its own processes only, of which it is the first", async () => {
     expect(await outputOf("web-0", "echo $$; ls /proc | grep -c '^[0-9]'")).to.match(/^1\n[1-4]\n$/);
   });
 
@@ -220,7 +220,7 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
     ]);
   });
 
-  it("keeps a terminal of its own for a container with tty", async () => {
+  it("K12 keeps a terminal of its own for a container with tty", async () => {
     const run = await start("web-0", "tty; echo $TERM; exec sleep 100", { tty: true, stdin: true });
     expect(await until(await runtime.attach(run), "xterm")).to.equal("/dev/pts/0\r\nxterm\r\n");
     await runtime.kill(run);
