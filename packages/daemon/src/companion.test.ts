@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { silentLogger, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import { keepCompanion, stopRecorded, type CompanionOptions, type CompanionRecord } from "./companion.ts";
-import { isSameProcess } from "./process-identity.ts";
+import { identify, isSameProcess } from "./process-identity.ts";
 
 const program = `
 import { writeRecord } from ${JSON.stringify(new URL("./companion.ts", import.meta.url).href)};
@@ -79,5 +79,18 @@ describe("keepCompanion", () => {
     expect((failure as Error).message).to.contain(options.logFile);
     expect(await readFile(options.logFile, "utf8")).to.contain("port is busy");
     await companion.stop();
+  });
+
+  it("ends a process that has not written anything about itself yet", async () => {
+    await writeFile(options.argv[0] ?? "", "console.log(process.pid); setInterval(() => {}, 1000);");
+    const companion = keepCompanion(options);
+    let pid = 0;
+    while (pid === 0) {
+      await systemClock.sleep(5);
+      pid = Number(await readFile(options.logFile, "utf8").catch(() => "0"));
+    }
+    expect(await identify(pid)).not.to.equal(undefined);
+    await companion.stop();
+    expect(await identify(pid)).to.equal(undefined);
   });
 });

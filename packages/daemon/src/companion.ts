@@ -53,7 +53,7 @@ export function keepCompanion(options: CompanionOptions): Companion {
   const ending = new AbortController();
   const serving = Promise.withResolvers<readonly Address[]>();
   serving.promise.catch(() => {});
-  let isStartedHere = false;
+  let child: ChildProcess | undefined;
 
   async function run(): Promise<void> {
     let failures = 0;
@@ -88,31 +88,31 @@ export function keepCompanion(options: CompanionOptions): Companion {
   }
 
   async function startAndWait(): Promise<string> {
-    const child = start(options);
-    isStartedHere = true;
-    child.on("message", (message: CompanionMessage) => {
+    const started = start(options);
+    child = started;
+    started.on("message", (message: CompanionMessage) => {
       if ("failed" in message) {
         serving.reject(new UsageError(message.failed));
         return;
       }
       serving.resolve(message.serving);
       log.info(`${name} is serving`, {
-        pid: child.pid,
+        pid: started.pid,
         addresses: message.serving.map(({ host, port }) => `${host}:${port}`),
       });
-      child.disconnect();
+      started.disconnect();
     });
     return await new Promise((resolve) => {
-      child.once("exit", (code, signal) => {
+      started.once("exit", (code, signal) => {
         const end = signal ?? `exit code ${code}`;
         // What it said last may be read after its end is seen, but never after the end of the channel.
-        if (child.connected) child.once("disconnect", () => resolve(end));
+        if (started.connected) started.once("disconnect", () => resolve(end));
         else resolve(end);
       });
-      child.once("error", (error) => resolve(error.message));
+      started.once("error", (error) => resolve(error.message));
       ending.signal.addEventListener("abort", () => {
-        if (child.connected) child.disconnect();
-        child.unref();
+        if (started.connected) started.disconnect();
+        started.unref();
         resolve("released");
       });
     });
@@ -124,10 +124,14 @@ export function keepCompanion(options: CompanionOptions): Companion {
     await finished;
   };
   const stop = async (): Promise<void> => {
+    // It may not have written its record yet.
+    const own = child?.pid === undefined || child.exitCode !== null ? undefined : await identify(child.pid);
     await release();
+    if (own !== undefined) await endProcess(own, clock);
     await stopRecorded(recordFile, clock);
   };
-  return { serving: serving.promise, release, stop, undo: async () => await (isStartedHere ? stop() : release()) };
+  const undo = async (): Promise<void> => await (child === undefined ? release() : stop());
+  return { serving: serving.promise, release, stop, undo };
 }
 
 /** Ends the process a record names, if it is still that one, and removes the record. */

@@ -41,10 +41,10 @@ export async function createSandboxRuntime(options: SandboxRuntimeOptions): Prom
   const network = describeNetwork({ stateDir, podCidr, serviceCidr });
   const tools = await findTools();
   const trash = await createTrash(join(stateDir, ".trash"), options.log);
-  const [host] = await Promise.all([
-    describeHost({ ...options, stateDir, trash }, tools),
-    setUpNetwork(tools.ip, network),
-  ]);
+  const work = [describeHost({ ...options, stateDir, trash }, tools), setUpNetwork(tools.ip, network)] as const;
+  // Neither goes on in the directory after the other was refused.
+  await Promise.allSettled(work);
+  const [host] = await Promise.all(work);
   const backend = createSandboxBackend(host, network, clock);
   return await createRuntime(backend, { ...options, stateDir, trash, logger: tools.logger });
 }
