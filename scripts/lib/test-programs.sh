@@ -4,7 +4,7 @@
 # that they are skipped.
 ensure_test_programs() {
   missing=""
-  for program in dig nslookup nginx curl kubectl busybox ip unshare; do
+  for program in dig nslookup nginx curl kubectl busybox redis-server ip unshare; do
     command -v "$program" >/dev/null || missing="$missing $program"
   done
   [ -z "$missing" ] && return
@@ -23,7 +23,7 @@ install_programs() {
   fi
   if command -v dnf >/dev/null; then dnf install -y -q $(fedora_packages "$@") >&2; return; fi
   if command -v apk >/dev/null; then apk add -q $(alpine_packages "$@") >&2; return; fi
-  if command -v brew >/dev/null; then brew install -q bind nginx curl kubernetes-cli >&2; return; fi
+  if command -v brew >/dev/null; then brew install -q bind nginx curl kubernetes-cli redis >&2; return; fi
   return 1
 }
 
@@ -61,6 +61,7 @@ fedora_packages() {
     case $program in
       dig | nslookup) echo bind-utils ;;
       kubectl) echo kubernetes-client ;;
+      redis-server) echo redis ;;
       ip) echo iproute ;;
       unshare) echo util-linux ;;
       *) echo "$program" ;;
@@ -72,6 +73,7 @@ alpine_packages() {
   for program in "$@"; do
     case $program in
       dig | nslookup) echo bind-tools ;;
+      redis-server) echo redis ;;
       ip) echo iproute2 ;;
       unshare) echo util-linux ;;
       *) echo "$program" ;;

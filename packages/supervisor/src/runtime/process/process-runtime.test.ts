@@ -64,7 +64,10 @@ describe("what is different in the process runtime", () => {
   });
 
   it("kills what nginx leaves behind, which writes over its environment", async function () {
-    if ((await runtime.which("nginx")) === undefined) this.skip();
+    if ((await runtime.which("nginx")) === undefined) {
+      this["skipReason"] = "needs the program nginx";
+      this.skip();
+    }
     const { address } = await runtime.openSandbox(sandboxSpec("pod"));
     const config = join(directory, "nginx.conf");
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(

@@ -237,8 +237,10 @@ echo from pod >/usr/share/nginx/html/written; touch '/new/place with space/x' ||
   });
 
   it("runs real nginx and redis-server", async function () {
-    if ((await runtime.which("nginx")) === undefined || (await runtime.which("redis-server")) === undefined)
+    if ((await runtime.which("nginx")) === undefined || (await runtime.which("redis-server")) === undefined) {
+      this["skipReason"] = "needs the programs nginx and redis-server";
       this.skip();
+    }
     const content = "daemon off; events {} http { server { listen 80; location / { return 200 nginx; } } }";
     const nginx = await start("web-0", "", {
       argv: ["nginx", "-c", "/etc/test.conf"],
