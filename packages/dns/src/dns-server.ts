@@ -1,15 +1,13 @@
-import { isIPv4 } from "node:net";
+import { hostname } from "node:os";
 import type { Client } from "@ordinal/client";
 import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import { createResponder } from "./answers/responder.ts";
+import { createServing } from "./answers/serving.ts";
 import { withContactLog } from "./feed/contact.ts";
 import { withTrimmedObjects } from "./feed/trim.ts";
 import { startZoneFeed, type ZoneFeed } from "./feed/zone-feed.ts";
 import { listenBoth, show, type ListenAddress } from "./listen/listen.ts";
 import { standingFacts } from "./records/makers.ts";
 import { startLeaseReporter } from "./report/lease-reporter.ts";
-import { nameServerName, Zone } from "./zone/zone.ts";
-import { createZoneData } from "./zone/zone-data.ts";
 
 export interface DnsServerOptions {
   /** Any Kubernetes API server; reads namespaces, services and endpointslices of discovery.k8s.io/v1. */
@@ -38,27 +36,26 @@ export interface DnsServer extends Stoppable {
  * remedy, where one cannot be bound. Never needs the API server again to answer what it has seen.
  */
 export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
-  const { client, listen, zones: names = ["cluster.local"], ttlSeconds = 5, clock, log, reportLease = true } = options;
-  const nameServers = listen.map(({ host }) => host).filter((host) => isIPv4(host) && host !== "0.0.0.0");
-  const zones = names
-    .map((name) => new Zone({ name, ttlSeconds, nameServers }))
-    .toSorted((a, b) => b.labels - a.labels);
-  const data = createZoneData({ zones, ttlSeconds });
-  data.apply(
-    [],
-    [
-      ...standingFacts,
-      ...nameServers.map((address) => ({ name: nameServerName, record: { type: "A" as const, data: address } })),
-    ],
-  );
-
+  const { client, listen, zones = ["cluster.local"], ttlSeconds = 5, clock, log, reportLease = true } = options;
+  const nameServers = listen.map(({ host }) => host).filter((host) => host !== "0.0.0.0" && host !== "::");
+  let feed: ZoneFeed | undefined;
+  const settings = {
+    zones,
+    ttlSeconds,
+    podNames: "verified" as const,
+    reverseRanges: [],
+    externalZones: [],
+    nameServers,
+    identity: { version: "Ordinal", hostname: hostname() },
+  };
+  const serving = createServing(settings, { isSynced: () => feed?.isSynced() ?? false });
+  serving.apply([], standingFacts);
   const stack = createStopStack();
   return await stack.guard(async () => {
-    let feed: ZoneFeed | undefined;
-    const respond = createResponder({ zones, table: data.table, isSynced: () => feed?.isSynced() ?? false });
+    const { respond } = serving;
     const addresses: ListenAddress[] = [];
     for (const at of listen) addresses.push(stack.add(await listenBoth(at, { respond, clock, log })).address);
-    log.info("DNS answers", { addresses: addresses.map(show), zones: zones.map(({ name }) => name) });
+    log.info("DNS answers", { addresses: addresses.map(show), zones });
 
     // Only now: a revision may be reported as served when there is somebody to serve it.
     const reporter = reportLease ? stack.add(startLeaseReporter({ client, clock, log })) : undefined;
@@ -67,8 +64,8 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
         client: withTrimmedObjects(withContactLog(client, log)),
         clock,
         log,
-        onFacts: (before, after) => data.apply(before, after),
-        onRevision: (revision) => data.moveSerial(revision),
+        onFacts: (before, after) => serving.apply(before, after),
+        onRevision: (revision) => serving.moveSerial(revision),
         onServed: (revision) => reporter?.report(revision),
       }),
     );

@@ -1,7 +1,7 @@
-import type { RecordSet } from "../zone/record-set.ts";
-import { byteAt, putBinary, putShort } from "../wire/bytes.ts";
-import { headerSize } from "../wire/constants.ts";
+import { byteAt, putBinary, putLong, putShort } from "../wire/bytes.ts";
+import { classIn, headerSize, types } from "../wire/constants.ts";
 import { optSize, putOpt, type Edns } from "../wire/edns.ts";
+import type { RecordSet } from "../zone/record-set.ts";
 
 /** A query as far as its answer depends on it. */
 export interface Asked {
@@ -11,18 +11,36 @@ export interface Asked {
   readonly edns: Edns | undefined;
   /** Octets the asker takes. */
   readonly limit: number;
+  /** Whether names outside our zones are answered too, which the RA bit tells. */
+  readonly isRecursive: boolean;
 }
 
-/** What is to be said. */
+/** The records asked for; their owner is the question's name. */
+export interface Answer {
+  readonly set: RecordSet;
+  /** Where the set does not say it. */
+  readonly ttlSeconds: number;
+  /** What completes the last name of each record's data; empty where nothing is missing. */
+  readonly suffix: string;
+}
+
+/** What is to be said. Records outside `answer` are whole, as octets in latin1 strings. */
 export interface Reply {
   readonly rcode: number;
   /** Whether this server is the one to know. */
-  readonly authoritative: boolean;
-  readonly answer?: RecordSet | undefined;
+  readonly isAuthoritative: boolean;
+  readonly answer?: Answer;
+  /** In place of an answer: records of several names, in their order. */
+  readonly chain?: readonly string[];
   readonly authority?: readonly string[];
-  /** Helpful but not asked for: left out where there is no room. */
-  readonly additional?: readonly string[];
+  /** Helpful but not asked for: left out where there is no room, and not even made where the answer is cut. */
+  readonly additional?: () => readonly string[];
 }
+
+/** Octets of a record before its data, when its owner is a pointer. */
+const fixedSize = 12;
+
+const none: readonly string[] = [];
 
 /**
  * Puts an answer together: the question as it was asked (its case too), then prepared records. What does not fit is cut
@@ -30,30 +48,34 @@ export interface Reply {
  */
 export function compose(asked: Asked, reply: Reply): Buffer {
   const { message, end, edns, limit } = asked;
-  const { answer, authority, additional } = reply;
+  const { answer, authority = none } = reply;
   const fixed = edns === undefined ? end : end + optSize;
-  const answers =
-    answer === undefined ? nothing : fitting(answer.records, { first: answer.takeTurn(), room: limit - fixed });
-  const isCut = answer !== undefined && answers.count < answer.records.length;
+  const records = answer === undefined ? (reply.chain ?? none) : answer.set.records;
+  const overhead = answer === undefined ? 0 : fixedSize + answer.suffix.length;
+  const first = answer === undefined ? 0 : answer.set.takeTurn();
+  const answers = fitting(records, { first, overhead, room: limit - fixed });
+  const isCut = answers.count < records.length;
   let size = fixed + answers.octets;
-  const authorities = authority === undefined ? nothing : fitting(authority, { first: 0, room: limit - size });
+  const authorities = fitting(authority, { first: 0, overhead: 0, room: limit - size });
   size += authorities.octets;
-  const isLeftOut = additional === undefined || isCut;
-  const additionals = isLeftOut ? nothing : fitting(additional, { first: 0, room: limit - size });
+  const additional = isCut || reply.additional === undefined ? none : reply.additional();
+  const additionals = fitting(additional, { first: 0, overhead: 0, room: limit - size });
   size += additionals.octets;
 
   const out = Buffer.allocUnsafe(size);
   // Copying a whole array is four times as fast as copying part of one; what is too much is written over.
   if (message.length <= size) out.set(message);
   else message.copy(out, 0, 0, end);
-  out[2] = 0x80 | (reply.authoritative ? 0x04 : 0) | (isCut ? 0x02 : 0) | (byteAt(message, 2) & 0x01);
-  out[3] = reply.rcode & 0x0f;
+  out[2] = 0x80 | (reply.isAuthoritative ? 0x04 : 0) | (isCut ? 0x02 : 0) | (byteAt(message, 2) & 0x01);
+  out[3] = (asked.isRecursive ? 0x80 : 0) | (reply.rcode & 0x0f);
   putShort(out, 6, answers.count);
   putShort(out, 8, authorities.count);
   putShort(out, 10, edns === undefined ? additionals.count : additionals.count + 1);
-  let at = putPart(out, end, answers);
-  if (authorities !== nothing) at = putPart(out, at, authorities);
-  if (additionals !== nothing) at = putPart(out, at, additionals);
+  let at = end;
+  if (answer === undefined) at = putRecords(out, at, records, answers.count);
+  else at = putSet(out, at, answer, { first, count: answers.count });
+  at = putRecords(out, at, authority, authorities.count);
+  at = putRecords(out, at, additional, additionals.count);
   if (edns !== undefined) putOpt(out, at, { dnssecOk: edns.dnssecOk, extendedRcode: reply.rcode >>> 4 });
   return out;
 }
@@ -67,36 +89,53 @@ export function composeError(message: Buffer, rcode: number): Buffer {
   return out;
 }
 
-/** So many records from the `first` on, in a ring. */
-interface Part {
-  readonly records: readonly string[];
-  readonly first: number;
-  readonly count: number;
-  readonly octets: number;
-}
-
-const nothing: Part = { records: [], first: 0, count: 0, octets: 0 };
-
-/** As many of the records as there is room for. */
-function fitting(records: readonly string[], { first, room }: { first: number; room: number }): Part {
+/** As many of the records, from the `first` on in a ring, as there is room for. */
+function fitting(
+  records: readonly string[],
+  { first, overhead, room }: { first: number; overhead: number; room: number },
+): { count: number; octets: number } {
   let octets = 0;
   let count = 0;
   for (let next = first; count < records.length; next = next + 1 === records.length ? 0 : next + 1) {
-    const { length } = records[next] ?? "";
+    const length = overhead + (records[next] ?? "").length;
     if (octets + length > room) break;
     octets += length;
     count += 1;
   }
-  return { records, first, count, octets };
+  return { count, octets };
 }
 
-/** Returns where the part ends. */
-function putPart(out: Buffer, start: number, { records, first, count }: Part): number {
+/** Writes the first records and returns where they end. */
+function putRecords(out: Buffer, start: number, records: readonly string[], count: number): number {
   let at = start;
-  let next = first;
-  for (let index = 0; index < count; index += 1) {
-    at = putBinary(out, at, records[next] ?? "");
+  for (let index = 0; index < count; index += 1) at = putBinary(out, at, records[index] ?? "");
+  return at;
+}
+
+/** Writes records of a set, in a ring, and returns where they end. */
+function putSet(out: Buffer, start: number, answer: Answer, part: { first: number; count: number }): number {
+  const { set, suffix } = answer;
+  const { records, type } = set;
+  const ttlSeconds = set.ttlSeconds ?? answer.ttlSeconds;
+  let at = start;
+  let next = part.first;
+  for (let index = 0; index < part.count; index += 1) {
+    const data = records[next] ?? "";
+    // The owner is the question's name, so one record serves every spelling of it (0x20) and every zone.
+    putShort(out, at, 0xc000 | headerSize);
+    putShort(out, at + 2, type);
+    putShort(out, at + 4, classIn);
+    putLong(out, at + 6, ttlSeconds);
+    putShort(out, at + 10, data.length + suffix.length);
+    const end = putBinary(out, putBinary(out, at + fixedSize, data), suffix);
+    if (type === types.SRV) putShort(out, at + fixedSize + 2, weightOf(records.length));
+    at = end;
     next = next + 1 === records.length ? 0 : next + 1;
   }
   return at;
+}
+
+/** All targets weigh the same. Source: CoreDNS plugin/backend_lookup.go, `SRV`. */
+function weightOf(count: number): number {
+  return Math.max(1, Math.floor(100 / count));
 }

@@ -1,5 +1,5 @@
 import { createStopStack, describeError, hasCode, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import type { Respond } from "../answers/responder.ts";
+import type { Respond } from "../answers/respond.ts";
 import { listenTcp } from "./tcp.ts";
 import { listenUdp } from "./udp.ts";
 

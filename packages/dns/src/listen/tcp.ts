@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
-import type { Respond } from "../answers/responder.ts";
+import type { Respond } from "../answers/respond.ts";
 import { frame, FrameReader } from "./frames.ts";
 
 export interface TcpListenerOptions {
@@ -55,8 +55,9 @@ export async function listenTcp(
       socket.cork();
       let isTaking = true;
       for (let message = waiting.shift(); message !== undefined; message = isTaking ? waiting.shift() : undefined) {
-        const answer = respond(message, "tcp");
-        if (answer !== undefined) isTaking = socket.write(frame(answer));
+        const answer = respond(message, "tcp", socket.remoteAddress ?? "");
+        if (answer instanceof Promise) void answer.then((all) => all.map((each) => socket.write(frame(each))));
+        else if (answer !== undefined) isTaking = socket.write(frame(answer));
       }
       socket.uncork();
       if (isTaking) socket.resume();

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import { once } from "node:events";
 import type { Logger, Stoppable } from "@ordinal/runtime";
-import type { Respond } from "../answers/responder.ts";
+import type { Respond } from "../answers/respond.ts";
 
 export interface UdpListener extends Stoppable {
   readonly port: number;
@@ -24,9 +24,11 @@ export async function listenUdp(
   socket.bind(port, host);
   await listening;
   socket.on("message", (message, { address, port: from }) => {
-    const answer = respond(message, "udp");
     // Nobody can be reached at port 0; such datagrams are forged.
-    if (answer !== undefined && from !== 0) socket.send(answer, from, address);
+    if (from === 0) return;
+    const answer = respond(message, "udp", address);
+    if (answer instanceof Promise) void answer.then(([first]) => first !== undefined && socket.send(first, from, address));
+    else if (answer !== undefined) socket.send(answer, from, address);
   });
   socket.on("error", (error) => log.warn("a datagram could not be answered", { error: error.message }));
   return { port: socket.address().port, stop: () => close(socket) };

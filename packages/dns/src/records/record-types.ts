@@ -1,40 +1,61 @@
-import { isIPv4 } from "node:net";
-import { binaryLong, binaryShort } from "../wire/bytes.ts";
-import { classIn, headerSize, types } from "../wire/constants.ts";
+import { ipv4Octets, ipv6Octets } from "../wire/address.ts";
+import { binaryShort } from "../wire/bytes.ts";
+import { types } from "../wire/constants.ts";
+import { wireName } from "../wire/name.ts";
 
 /** The types of records that objects of the API turn into. A new type is a row here and makers that use it. */
-export type RecordType = "A";
+export type RecordType = "A" | "AAAA" | "SRV" | "PTR" | "CNAME" | "TXT";
 
 interface Row {
   readonly code: number;
+  /** Whether the data ends with a name that lacks its zone. */
+  readonly isRelative: boolean;
   /** The data's octets in a latin1 string, or undefined where the text is not data of this type. */
   readonly encode: (data: string) => string | undefined;
 }
 
 const rows: Readonly<Record<RecordType, Row>> = {
-  A: { code: types.A, encode: encodeIPv4 },
+  A: { code: types.A, isRelative: false, encode: ipv4Octets },
+  AAAA: { code: types.AAAA, isRelative: false, encode: ipv6Octets },
+  SRV: { code: types.SRV, isRelative: true, encode: encodeService },
+  PTR: { code: types.PTR, isRelative: true, encode: wireName },
+  CNAME: { code: types.CNAME, isRelative: false, encode: encodeAbsolute },
+  TXT: { code: types.TXT, isRelative: false, encode: encodeText },
 };
 
 export function codeOf(type: RecordType): number {
   return rows[type].code;
 }
 
-/** Points at the question's name, so one record serves every spelling of it (0x20) and every zone. */
-const questionName = binaryShort(0xc000 | headerSize);
-
-/**
- * The whole record as octets in a latin1 string, its owner being the question's name. Written here and not by dns2, which
- * keeps a message as an array of bits and copies all of it once per record: 2,000 addresses take it 0.4 s.
- */
-export function encodeRecord(record: { type: RecordType; data: string }, ttlSeconds: number): string | undefined {
-  const { code, encode } = rows[record.type];
-  const data = encode(record.data);
-  if (data === undefined) return undefined;
-  return (
-    questionName + binaryShort(code) + binaryShort(classIn) + binaryLong(ttlSeconds) + binaryShort(data.length) + data
-  );
+/** Whether records of this type end with a name that lacks its zone. */
+export function isRelative(type: RecordType): boolean {
+  return rows[type].isRelative;
 }
 
-function encodeIPv4(address: string): string | undefined {
-  return isIPv4(address) ? String.fromCharCode(...address.split(".").map(Number)) : undefined;
+/**
+ * The record's data as octets in a latin1 string; names are not compressed (RFC 2782 and RFC 3597 §4 forbid it for most),
+ * and a relative one lacks its zone and the closing zero. Undefined where the text is not data of this type.
+ */
+export function encodeData({ type, data }: { readonly type: RecordType; readonly data: string }): string | undefined {
+  return rows[type].encode(data);
+}
+
+/** Priority and weight are zero; the weight is put in with the answer, since it depends on how many records there are. */
+function encodeService(data: string): string | undefined {
+  const [port = "", target = ""] = data.split(" ");
+  const name = wireName(target);
+  if (name === undefined || name === "" || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) return undefined;
+  return `\0\0\0\0${binaryShort(Number(port))}${name}`;
+}
+
+function encodeAbsolute(target: string): string | undefined {
+  const name = target.endsWith(".") ? wireName(target.slice(0, -1)) : undefined;
+  return name === undefined || name === "" ? undefined : `${name}\0`;
+}
+
+/** Character strings of at most 255 octets each. Source: RFC 1035 §3.3.14. */
+function encodeText(text: string): string {
+  const octets = Buffer.from(text).toString("latin1");
+  const pieces = octets.match(/[^]{1,255}/g) ?? [""];
+  return pieces.map((piece) => String.fromCharCode(piece.length) + piece).join("");
 }

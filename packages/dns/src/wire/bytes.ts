@@ -13,6 +13,11 @@ export function putShort(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 1] = value;
 }
 
+export function putLong(bytes: Uint8Array, at: number, value: number): void {
+  putShort(bytes, at, value >>> 16);
+  putShort(bytes, at + 2, value);
+}
+
 /**
  * Copies octets kept in a latin1 string and returns where they end. Records are kept in strings because those are small,
  * immutable and moved by the garbage collector, where a slice of a Buffer holds its whole 8 kB slab.

@@ -2,10 +2,27 @@
 export const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const;
 
 /** Record and query types this server knows by name. Source: IANA DNS parameters. */
-export const types = { A: 1, NS: 2, SOA: 6, HINFO: 13, OPT: 41, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+export const types = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  HINFO: 13,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  OPT: 41,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+} as const;
 
 /** The class of the Internet; the only one with data here. */
 export const classIn = 1;
+
+/** The class of Chaosnet, in which servers are asked about themselves (RFC 4892). */
+export const classChaos = 3;
 
 /** Octets of a message header. */
 export const headerSize = 12;

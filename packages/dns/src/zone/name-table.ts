@@ -4,10 +4,24 @@ import { RecordSet } from "./record-set.ts";
 /** What lies at one name: records, or only names below it. */
 export interface NameNode {
   readonly sets: readonly RecordSet[];
+  /** The name one label up; undefined right below the top. */
+  readonly parent: NameNode | undefined;
+  /** Moves with every change at this name and below it. */
+  readonly changes: number;
+}
+
+/** A record as a table takes it. */
+export interface TableRecord {
+  readonly type: number;
+  /** Its data; the last name in it may lack its zone. */
+  readonly data: string;
+  readonly ttlSeconds?: number | undefined;
 }
 
 interface Node extends NameNode {
   sets: readonly RecordSet[];
+  parent: Node | undefined;
+  changes: number;
   /** Names directly below this one, and times it was said to exist without records. */
   held: number;
 }
@@ -29,23 +43,26 @@ export class NameTable {
     return this.#nodes.get(name);
   }
 
-  names(): IterableIterator<string> {
-    return this.#nodes.keys();
+  /** Every name and what lies there, in no order. */
+  entries(): IterableIterator<[name: string, node: NameNode]> {
+    return this.#nodes.entries();
   }
 
-  add(name: string, record: { readonly type: number; readonly octets: string }): void {
+  add(name: string, { type, data, ttlSeconds }: TableRecord): void {
     const node = this.#ensure(name);
-    const set = setOf(node.sets, record.type);
+    const set = setOf(node.sets, type);
     // A literal has room for exactly what is in it, where `push` makes room for seventeen.
-    if (set === undefined) node.sets = [...node.sets, new RecordSet(record.type, record.octets)];
-    else set.add(record.octets);
+    if (set === undefined) node.sets = [...node.sets, new RecordSet(type, data, ttlSeconds)];
+    else set.add(data);
+    touch(node);
   }
 
-  remove(name: string, record: { readonly type: number; readonly octets: string }): void {
+  remove(name: string, { type, data }: TableRecord): void {
     const node = this.#nodes.get(name);
-    const set = node === undefined ? undefined : setOf(node.sets, record.type);
+    const set = node === undefined ? undefined : setOf(node.sets, type);
     if (node === undefined || set === undefined) return;
-    set.remove(record.octets);
+    set.remove(data);
+    touch(node);
     if (set.records.length > 0) return;
     node.sets = node.sets.filter((each) => each !== set);
     this.#dropIfEmpty(name, node);
@@ -59,26 +76,29 @@ export class NameTable {
   /** Takes back one `hold`. */
   release(name: string): void {
     const node = this.#nodes.get(name);
-    if (node === undefined) return;
-    node.held -= 1;
-    this.#dropIfEmpty(name, node);
+    if (node !== undefined) this.#releaseNode(name, node);
   }
 
   #ensure(name: string): Node {
     const present = this.#nodes.get(name);
     if (present !== undefined) return present;
-    const made: Node = { sets: noSets, held: 0 };
+    const above = parentOf(name);
+    const parent = above === undefined || above === "" ? undefined : this.#ensure(above);
+    if (parent !== undefined) parent.held += 1;
+    const made: Node = { sets: noSets, parent, changes: 0, held: 0 };
     this.#nodes.set(name, made);
-    const parent = parentOf(name);
-    if (parent !== undefined && parent !== "") this.hold(parent);
     return made;
+  }
+
+  #releaseNode(name: string, node: Node): void {
+    node.held -= 1;
+    this.#dropIfEmpty(name, node);
   }
 
   #dropIfEmpty(name: string, node: Node): void {
     if (node.held > 0 || node.sets.length > 0) return;
     this.#nodes.delete(name);
-    const parent = parentOf(name);
-    if (parent !== undefined && parent !== "") this.release(parent);
+    if (node.parent !== undefined) this.#releaseNode(parentOf(name) ?? "", node.parent);
   }
 }
 
@@ -86,4 +106,8 @@ export class NameTable {
 export function setOf(sets: readonly RecordSet[], type: number): RecordSet | undefined {
   for (const set of sets) if (set.type === type) return set;
   return undefined;
+}
+
+function touch(node: Node): void {
+  for (let each: Node | undefined = node; each !== undefined; each = each.parent) each.changes += 1;
 }

@@ -1,47 +1,48 @@
 import { difference } from "../records/difference.ts";
-import type { Fact } from "../records/fact.ts";
-import { codeOf, encodeRecord } from "../records/record-types.ts";
+import type { Fact, Tree } from "../records/fact.ts";
+import { codeOf, encodeData } from "../records/record-types.ts";
 import { wireName } from "../wire/name.ts";
-import { NameTable } from "./name-table.ts";
-import type { Zone } from "./zone.ts";
+import type { NameTable, TableRecord } from "./name-table.ts";
+
+/** The tables of names: one for all cluster zones, and one for each other tree. */
+export type Tables = Readonly<Record<Tree | "cluster", NameTable>>;
 
 export interface ZoneData {
-  readonly table: NameTable;
   /** Makes the zones say `after` instead of `before`, touching only what differs. */
   apply(before: readonly Fact[], after: readonly Fact[]): void;
-  /** Moves the zones' serials to this revision if anything was applied since the last time. */
-  moveSerial(revision: number): void;
+  /** Whether anything was applied since the last time this was asked. */
+  takeChanged(): boolean;
 }
 
-/** Keeps the prepared records of all zones true to the facts. */
-export function createZoneData({ zones, ttlSeconds }: { zones: readonly Zone[]; ttlSeconds: number }): ZoneData {
-  const table = new NameTable();
+/** Keeps tables true to the facts. What cannot be written on the wire (a label too long, text that is no address) is left out. */
+export function createZoneData(tables: Tables): ZoneData {
   let isChanged = false;
 
-  function say({ name, record }: Fact): void {
+  function say({ tree, name, record }: Fact): void {
     const wire = wireName(name);
+    const table = tables[tree ?? "cluster"];
     if (wire === undefined) return;
     if (record === undefined) {
       table.hold(wire);
       return;
     }
-    const octets = encodeRecord(record, ttlSeconds);
-    if (octets !== undefined) table.add(wire, { type: codeOf(record.type), octets });
+    const encoded = encode(record);
+    if (encoded !== undefined) table.add(wire, encoded);
   }
 
-  function unsay({ name, record }: Fact): void {
+  function unsay({ tree, name, record }: Fact): void {
     const wire = wireName(name);
+    const table = tables[tree ?? "cluster"];
     if (wire === undefined) return;
     if (record === undefined) {
       table.release(wire);
       return;
     }
-    const octets = encodeRecord(record, ttlSeconds);
-    if (octets !== undefined) table.remove(wire, { type: codeOf(record.type), octets });
+    const encoded = encode(record);
+    if (encoded !== undefined) table.remove(wire, encoded);
   }
 
   return {
-    table,
     apply(before, after) {
       const { added, removed } = difference(before, after);
       // First what is new, so that a name that stays is never taken out and put in again.
@@ -49,10 +50,15 @@ export function createZoneData({ zones, ttlSeconds }: { zones: readonly Zone[]; 
       for (const fact of removed) unsay(fact);
       isChanged ||= added.length > 0 || removed.length > 0;
     },
-    moveSerial(revision) {
-      if (!isChanged) return;
+    takeChanged() {
+      const was = isChanged;
       isChanged = false;
-      for (const zone of zones) zone.moveSerial(revision);
+      return was;
     },
   };
+}
+
+function encode(record: NonNullable<Fact["record"]>): TableRecord | undefined {
+  const data = encodeData(record);
+  return data === undefined ? undefined : { type: codeOf(record.type), data, ttlSeconds: record.ttlSeconds };
 }

@@ -1,41 +1,72 @@
+import { isIPv4 } from "node:net";
 import { encodeRecords, type CodecRecord } from "../codec.ts";
+import { codeOf, encodeData } from "../records/record-types.ts";
+import { binaryLong } from "../wire/bytes.ts";
 import { types } from "../wire/constants.ts";
 import { labelCountOf, wireName } from "../wire/name.ts";
+import { compressed, encodeRecord } from "../wire/record.ts";
+import type { NameTable } from "./name-table.ts";
 import { RecordSet } from "./record-set.ts";
 
 export interface ZoneOptions {
   /** Such as `cluster.local`. */
   readonly name: string;
-  /** Of the zone's own records, and for how long a miss may be remembered. */
+  /** The names below; several zones may share one. */
+  readonly table: NameTable;
+  /** Whether names in the table lack the zone's own. Defaults to true. */
+  readonly isRelative?: boolean;
+  /** What completes relative names in records, such as `cluster.local`. Defaults to the zone's own name. */
+  readonly targetZone?: string;
+  /** False: names that are not there are somebody else's to answer, and so is the top. Defaults to true. */
+  readonly isAuthority?: boolean;
+  /** Of its records, and for how long a miss may be remembered. */
   readonly ttlSeconds: number;
   /** Addresses of this server, handed out with the zone's NS record. */
   readonly nameServers: readonly string[];
 }
 
-/** Name of the name server, relative to the zone; upstream's choice too. */
+/** Name of the name server, relative to the cluster zone; upstream's choice too. */
 export const nameServerName = "ns.dns";
 
-/** One zone: where it is in a name, what stands at its top, and what goes with a "no". The names below are in a `NameTable`. */
+/** Octets of an SOA record's data from its serial to its end. */
+const soaTail = 20;
+
+/** One zone: where it is in a name, what stands at its top, and what goes with a "no". The names below are in its table. */
 export class Zone {
   readonly name: string;
-  /** Wire labels in lower case, without the closing zero. */
+  /** Wire labels in lower case, without the closing zero; as octets too, for comparing with messages. */
+  readonly key: string;
   readonly wire: Buffer;
   readonly labels: number;
+  readonly table: NameTable;
+  readonly isRelative: boolean;
+  readonly isAuthority: boolean;
+  readonly ttlSeconds: number;
+  /** What completes a relative name in a record's data. */
+  readonly targetSuffix: string;
+  readonly #nameServer: string;
   readonly #options: ZoneOptions;
   #serial = 0;
   #apex: readonly RecordSet[] | undefined;
   #glue: readonly string[] | undefined;
-  /** The SOA record for an authority section, by where the zone begins in the question's name. */
+  /** The SOA record for an authority section, by where the zone begins in the question's name; serials vary. */
   #denials: (readonly string[] | undefined)[] = [];
+  readonly #denialForms: string[] = [];
 
   /** Throws when the name is no domain name. */
   constructor(options: ZoneOptions) {
-    const name = options.name.toLowerCase().replace(/\.$/, "");
-    const wire = wireName(name);
-    if (wire === undefined || wire === "") throw new Error(`zone ${JSON.stringify(options.name)} is not a domain name`);
+    const { name, wire } = readName(options.name);
+    const target = readName(options.targetZone ?? options.name);
     this.name = name;
+    this.key = wire;
     this.wire = Buffer.from(wire, "latin1");
     this.labels = labelCountOf(wire);
+    this.table = options.table;
+    this.isRelative = options.isRelative ?? true;
+    this.isAuthority = options.isAuthority ?? true;
+    this.ttlSeconds = options.ttlSeconds;
+    this.targetSuffix = `${target.wire}\0`;
+    this.#nameServer = `${nameServerName}.${target.name}`;
     this.#options = options;
   }
 
@@ -53,7 +84,7 @@ export class Zone {
   /** What stands at the zone's own name. */
   apex(): readonly RecordSet[] {
     this.#apex ??= [this.#soa(), this.#ns()].map(
-      (record) => new RecordSet(record.type, encodeRecords(this.name, [record]).join("")),
+      (record) => new RecordSet(record.type, dataOf(encodeRecords(this.name, [record]).join(""))),
     );
     return this.#apex;
   }
@@ -61,12 +92,13 @@ export class Zone {
   /** Addresses of the name server, for the additional section of an answer with NS. */
   glue(): readonly string[] {
     if (this.#glue === undefined) {
-      const name = `${nameServerName}.${this.name}`;
-      const addresses = this.#options.nameServers.map((address): CodecRecord => ({
-        ...this.#base(name, types.A),
-        address,
-      }));
-      this.#glue = encodeRecords(this.name, [this.#ns(), ...addresses]).slice(1);
+      const owner = compressed(wireName(this.#nameServer) ?? "", this.key);
+      const { ttlSeconds } = this;
+      this.#glue = this.#options.nameServers.flatMap((address) => {
+        const type = isIPv4(address) ? "A" : "AAAA";
+        const data = encodeData({ type, data: address });
+        return data === undefined ? [] : [encodeRecord(owner, { type: codeOf(type), ttlSeconds, data })];
+      });
     }
     return this.#glue;
   }
@@ -75,7 +107,8 @@ export class Zone {
   denial(offset: number): readonly string[] {
     let denial = this.#denials[offset];
     if (denial === undefined) {
-      denial = encodeRecords(`${filler(offset)}${this.name}`, [this.#soa()]);
+      const form = (this.#denialForms[offset] ??= encodeRecords(`${filler(offset)}${this.name}`, [this.#soa()]).join(""));
+      denial = [form.slice(0, -soaTail) + binaryLong(this.#serial) + form.slice(4 - soaTail)];
       this.#denials[offset] = denial;
     }
     return denial;
@@ -84,23 +117,35 @@ export class Zone {
   #soa(): CodecRecord {
     return {
       ...this.#base(this.name, types.SOA),
-      primary: `${nameServerName}.${this.name}`,
+      primary: this.#nameServer,
       admin: `hostmaster.${this.name}`,
       serial: this.#serial >>> 0,
       refresh: 7200,
       retry: 1800,
       expiration: 86_400,
-      minimum: this.#options.ttlSeconds,
+      minimum: this.ttlSeconds,
     };
   }
 
   #ns(): CodecRecord {
-    return { ...this.#base(this.name, types.NS), ns: `${nameServerName}.${this.name}` };
+    return { ...this.#base(this.name, types.NS), ns: this.#nameServer };
   }
 
   #base(name: string, type: number): CodecRecord {
-    return { name, type, ttl: this.#options.ttlSeconds };
+    return { name, type, ttl: this.ttlSeconds };
   }
+}
+
+function readName(text: string): { name: string; wire: string } {
+  const name = text.toLowerCase().replace(/\.$/, "");
+  const wire = wireName(name);
+  if (wire === undefined || wire === "") throw new Error(`zone ${JSON.stringify(text)} is not a domain name`);
+  return { name, wire };
+}
+
+/** What follows the fixed part of a record whose owner is a pointer. */
+function dataOf(record: string): string {
+  return record.slice(12);
 }
 
 /** Any labels that take this many octets, dotted; what they are does not matter to who points behind them. One octet cannot be. */
