@@ -1,7 +1,6 @@
 export { startApiServer } from "./http/api-server.ts";
 export type { ApiServer, ApiServerOptions } from "./http/api-server.ts";
 export type { HealthCheck } from "./http/health.ts";
-export type { Counter, Gauge, Histogram, MetricName, Metrics } from "./http/metrics.ts";
 export { createRegistry } from "./registry/create-registry.ts";
 export type { RegistryOptions } from "./registry/create-registry.ts";
 export type { Registry } from "./registry/registry.ts";

@@ -2,15 +2,20 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
+import {
+  addProcessMetrics,
+  createMetrics,
+  type Clock,
+  type Logger,
+  type Metrics,
+  type Stoppable,
+} from "@ordinal/runtime";
 import { createOpenApi } from "../discovery/openapi-documents.ts";
 import { openApiDocument } from "../discovery/openapi.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { PodStreams } from "../streams/pod-streams.ts";
 import type { Credentials } from "../tls/credentials.ts";
 import { createHealth, type HealthCheck } from "./health.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
-import { addProcessMetrics } from "./process-metrics.ts";
 import { createRequestHandler } from "./request-handler.ts";
 import type { Services } from "./services.ts";
 import { createUpgradeHandler } from "./upgrade-handler.ts";

@@ -1,4 +1,4 @@
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "@ordinal/runtime";
 import type { Route } from "./route.ts";
 
 /** Upper bounds of the latency buckets, in seconds. Source: apiserver `endpoints/metrics`, thinned. */

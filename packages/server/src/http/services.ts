@@ -1,9 +1,8 @@
-import type { Clock, Logger } from "@ordinal/runtime";
+import type { Clock, Logger, Metrics } from "@ordinal/runtime";
 import type { OpenApi } from "../discovery/openapi-documents.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { PodStreams } from "../streams/pod-streams.ts";
 import type { Health } from "./health.ts";
-import type { Metrics } from "./metrics.ts";
 
 /** What the handlers of the server work with. */
 export interface Services {

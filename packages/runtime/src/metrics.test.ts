@@ -39,4 +39,24 @@ describe("createMetrics", () => {
       'h_count{a="b"} 4',
     ]);
   });
+
+  it("asks for what is counted elsewhere when it is read", () => {
+    const metrics = createMetrics();
+    let value = 1;
+    metrics.readings({ name: "r_total", help: "Read.", type: "counter" }, () => [{ labels: { a: "b" }, value }]);
+    metrics.distributions({ name: "d", help: "Sizes." }, [0.5], () => [{ labels: {}, counts: [2, value], sum: 7 }]);
+    value = 3;
+    expect(metrics.render().split("\n")).to.deep.equal([
+      "# HELP r_total Read.",
+      "# TYPE r_total counter",
+      'r_total{a="b"} 3',
+      "# HELP d Sizes.",
+      "# TYPE d histogram",
+      'd_bucket{le="0.5"} 2',
+      'd_bucket{le="+Inf"} 5',
+      "d_sum 7",
+      "d_count 5",
+      "",
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
-type Labels = Readonly<Record<string, string>>;
+/** What tells one number of a metric from another. */
+export type Labels = Readonly<Record<string, string>>;
 
 /** A number that only grows. */
 export interface Counter {
@@ -21,12 +22,31 @@ export interface MetricName {
   readonly help: string;
 }
 
+/** A number that is counted elsewhere. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** A histogram that is counted elsewhere. */
+export interface Distribution {
+  readonly labels: Labels;
+  /** How many values fell into each bucket, and, last, above all of them. */
+  readonly counts: ArrayLike<number>;
+  /** Of all values. */
+  readonly sum: number;
+}
+
 /** Figures for Prometheus. */
 export interface Metrics {
   counter(metric: MetricName): Counter;
   gauge(metric: MetricName): Gauge;
   /** A gauge whose value is asked for when it is read. */
   reading(metric: MetricName & { readonly type: "gauge" | "counter" }, read: () => number): void;
+  /** Numbers with labels that are asked for when they are read. */
+  readings(metric: MetricName & { readonly type: "gauge" | "counter" }, read: () => Iterable<Sample>): void;
+  /** Histograms that are asked for when they are read. `buckets` as for `histogram`. */
+  distributions(metric: MetricName, buckets: readonly number[], read: () => Iterable<Distribution>): void;
   /** `buckets` are upper bounds, in ascending order. */
   histogram(metric: MetricName, buckets: readonly number[]): Histogram;
   /** Everything, in the text format 0.0.4. */
@@ -65,6 +85,15 @@ export function createMetrics(): Metrics {
     reading({ name, help, type }, read) {
       families.push({ head: headOf({ name, help }, type), lines: () => [`${name} ${read()}`] });
     },
+    readings({ name, help, type }, read) {
+      const lines = (): readonly string[] =>
+        Array.from(read(), ({ labels, value }) => `${name}${braced(showLabels(labels))} ${value}`);
+      families.push({ head: headOf({ name, help }, type), lines });
+    },
+    distributions({ name, help }, buckets, read) {
+      const lines = (): readonly string[] => [...read()].flatMap((each) => histogramLines(name, buckets, each));
+      families.push({ head: headOf({ name, help }, "histogram"), lines });
+    },
     histogram(metric, buckets) {
       const { family, histogram } = createHistogram(metric, buckets);
       families.push(family);
@@ -74,8 +103,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-interface Series {
-  /** How many values fell into each bucket, and, last, above all of them. */
+interface Series extends Distribution {
   readonly counts: number[];
   sum: number;
 }
@@ -85,25 +113,15 @@ function createHistogram(
   buckets: readonly number[],
 ): { readonly family: Family; readonly histogram: Histogram } {
   const all = new Map<string, Series>();
-
-  function linesOf(labels: string, { counts, sum }: Series): readonly string[] {
-    let count = 0;
-    const rows = [...buckets.map(String), "+Inf"].map((bound, index) => {
-      count += counts[index] ?? 0;
-      return `${name}_bucket${braced(labels, `le="${bound}"`)} ${count}`;
-    });
-    return [...rows, `${name}_sum${braced(labels)} ${sum}`, `${name}_count${braced(labels)} ${count}`];
-  }
-
   return {
     family: {
       head: headOf({ name, help }, "histogram"),
-      lines: () => [...all].flatMap(([labels, series]) => linesOf(labels, series)),
+      lines: () => [...all.values()].flatMap((series) => histogramLines(name, buckets, series)),
     },
     histogram: {
       observe(labels, value) {
         const key = showLabels(labels);
-        const series = all.get(key) ?? { counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 };
+        const series = all.get(key) ?? { labels, counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 };
         const index = buckets.findIndex((bound) => value <= bound);
         const at = index < 0 ? buckets.length : index;
         series.counts[at] = (series.counts[at] ?? 0) + 1;
@@ -112,6 +130,20 @@ function createHistogram(
       },
     },
   };
+}
+
+function histogramLines(
+  name: string,
+  buckets: readonly number[],
+  { labels, counts, sum }: Distribution,
+): readonly string[] {
+  const shown = showLabels(labels);
+  let count = 0;
+  const rows = [...buckets.map(String), "+Inf"].map((bound, index) => {
+    count += counts[index] ?? 0;
+    return `${name}_bucket${braced(shown, `le="${bound}"`)} ${count}`;
+  });
+  return [...rows, `${name}_sum${braced(shown)} ${sum}`, `${name}_count${braced(shown)} ${count}`];
 }
 
 function headOf({ name, help }: MetricName, type: string): string {
