@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createFakeClock, type FakeClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import type { Credentials } from "./credentials.ts";
-import { ensureCredentials } from "./ensure-credentials.ts";
+import { ensureCredentials, ensureServerCertificate } from "./ensure-credentials.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 
 const dayMs = 24 * 60 * 60_000;
@@ -45,6 +45,33 @@ describe("ensureCredentials", () => {
       expect(server.checkHost(host), host).to.equal(host);
     }
     for (const address of ["127.0.0.1", "10.96.0.1"]) expect(server.checkIP(address), address).to.equal(address);
+  });
+
+  it("D58 names the kubernetes service in every zone, and is made anew when one is added", async () => {
+    const first = await ensure();
+    const names = { serviceAddress: "10.96.0.1", clusterDomain: "cluster.local", otherDomains: ["cluster.internal"] };
+    const second = await ensureCredentials({ dir, clock, ...names });
+    const server = new X509Certificate(second.serverCertificate);
+    for (const host of ["kubernetes.default.svc.cluster.local", "kubernetes.default.svc.cluster.internal"]) {
+      expect(server.checkHost(host)).to.equal(host);
+    }
+    expect(second.ca).to.equal(first.ca);
+  });
+
+  it("D54 issues one more server's certificate, keeps it, and makes it anew when it lacks a name", async () => {
+    const { ca } = await ensure();
+    const issue = async (...hosts: readonly string[]): Promise<X509Certificate> => {
+      const files = await ensureServerCertificate({ dir, clock, name: "dns", hosts });
+      expect(files).to.deep.equal({ certificate: join(dir, "dns.crt"), key: join(dir, "dns.key") });
+      expect((await stat(files.key)).mode & 0o777).to.equal(0o600);
+      return new X509Certificate(await readFile(files.certificate));
+    };
+    const first = await issue("127.0.0.1", "localhost", "ns.dns.cluster.local");
+    expect(first.verify(new X509Certificate(ca).publicKey)).to.equal(true);
+    expect(first.checkIP("127.0.0.1")).to.equal("127.0.0.1");
+    expect(first.checkHost("ns.dns.cluster.local")).to.equal("ns.dns.cluster.local");
+    expect((await issue("127.0.0.1", "localhost")).fingerprint).to.equal(first.fingerprint);
+    expect((await issue("127.0.0.1", "::1")).fingerprint).not.to.equal(first.fingerprint);
   });
 
   it("keeps everything from others", async () => {

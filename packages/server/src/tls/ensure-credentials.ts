@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "@ordinal/runtime";
 import type { Credentials } from "./credentials.ts";
@@ -13,6 +14,18 @@ export interface EnsureCredentialsOptions {
   readonly serviceAddress: string;
   /** `cluster.local`. */
   readonly clusterDomain: string;
+  /** Further zones in which the `kubernetes` service has a name. */
+  readonly otherDomains?: readonly string[];
+}
+
+export interface EnsureServerCertificateOptions {
+  /** The same directory as that of `ensureCredentials`, which must have been there before. */
+  readonly dir: string;
+  readonly clock: Clock;
+  /** The files are `<name>.crt` and `<name>.key`. */
+  readonly name: string;
+  /** What clients reach the server by. */
+  readonly hosts: readonly string[];
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -33,23 +46,10 @@ export async function ensureCredentials(options: EnsureCredentialsOptions): Prom
   await makePrivateDirectory(dir);
   const nowMs = clock.now();
   const names = serverNames(options);
-  const authority = await ensure(join(dir, "ca"), {
-    isGood: (found) => isLasting(found, nowMs),
-    issue: async () => {
-      const { issueAuthority } = await import("./issue.ts");
-      return await issueAuthority(validity(nowMs, authorityMs));
-    },
-  });
-  const isSigned = (found: Issued): boolean => isLasting(found, nowMs) && isSignedBy(found, authority);
-  const server = await ensure(join(dir, "server"), {
-    isGood: (found) => isSigned(found) && hasNames(found, names),
-    issue: async () => {
-      const { issueLeaf } = await import("./issue.ts");
-      return await issueLeaf({ authority, commonName: "ordinal", names, ...validity(nowMs, leafMs) });
-    },
-  });
+  const authority = await ensureAuthority(dir, nowMs);
+  const server = await ensureServer(join(dir, "server"), { authority, nowMs, commonName: "ordinal", names });
   const client = await ensure(join(dir, "client"), {
-    isGood: isSigned,
+    isGood: (found) => isLasting(found, nowMs) && isSignedBy(found, authority),
     issue: async () => {
       const { issueLeaf } = await import("./issue.ts");
       return await issueLeaf({ authority, ...user, ...validity(nowMs, leafMs) });
@@ -62,6 +62,49 @@ export async function ensureCredentials(options: EnsureCredentialsOptions): Prom
     clientCertificate: client.certificate,
     clientKey: client.key,
   };
+}
+
+/**
+ * The certificate of one more server of this data directory, signed by the same authority. Made once, and made anew as
+ * `ensureCredentials` does. Gives back where the certificate and its key are, so that the key need not be passed on.
+ */
+export async function ensureServerCertificate(
+  options: EnsureServerCertificateOptions,
+): Promise<{ readonly certificate: string; readonly key: string }> {
+  const { dir, clock, name, hosts } = options;
+  const path = join(dir, name);
+  const names = hosts.map((value): ServerName => ({ type: isIP(value) === 0 ? "dns" : "ip", value }));
+  const nowMs = clock.now();
+  const authority = await ensureAuthority(dir, nowMs);
+  await ensureServer(path, { authority, nowMs, commonName: `ordinal-${name}`, names });
+  return { certificate: `${path}.crt`, key: `${path}.key` };
+}
+
+async function ensureAuthority(dir: string, nowMs: number): Promise<Issued> {
+  return await ensure(join(dir, "ca"), {
+    isGood: (found) => isLasting(found, nowMs),
+    issue: async () => {
+      const { issueAuthority } = await import("./issue.ts");
+      return await issueAuthority(validity(nowMs, authorityMs));
+    },
+  });
+}
+
+interface Server {
+  readonly authority: Issued;
+  readonly nowMs: number;
+  readonly commonName: string;
+  readonly names: readonly ServerName[];
+}
+
+async function ensureServer(path: string, { authority, nowMs, commonName, names }: Server): Promise<Issued> {
+  return await ensure(path, {
+    isGood: (found) => isLasting(found, nowMs) && isSignedBy(found, authority) && hasNames(found, names),
+    issue: async () => {
+      const { issueLeaf } = await import("./issue.ts");
+      return await issueLeaf({ authority, commonName, names, ...validity(nowMs, leafMs) });
+    },
+  });
 }
 
 interface Need {
@@ -79,12 +122,13 @@ async function ensure(path: string, { isGood, issue }: Need): Promise<Issued> {
   return issued;
 }
 
-function serverNames({ serviceAddress, clusterDomain }: EnsureCredentialsOptions): readonly ServerName[] {
+function serverNames(options: EnsureCredentialsOptions): readonly ServerName[] {
+  const { serviceAddress, clusterDomain, otherDomains = [] } = options;
   const service = [
     "kubernetes",
     "kubernetes.default",
     "kubernetes.default.svc",
-    `kubernetes.default.svc.${clusterDomain}`,
+    ...[clusterDomain, ...otherDomains].map((domain) => `kubernetes.default.svc.${domain}`),
   ];
   return [
     ...["localhost", ...service].map((value): ServerName => ({ type: "dns", value })),
