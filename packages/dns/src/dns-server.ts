@@ -6,7 +6,6 @@ import { withContactLog } from "./feed/contact.ts";
 import { withTrimmedObjects } from "./feed/trim.ts";
 import { startZoneFeed, type ZoneFeed } from "./feed/zone-feed.ts";
 import { listenBoth, show, type ListenAddress } from "./listen/listen.ts";
-import { standingFacts } from "./records/makers.ts";
 import { startLeaseReporter } from "./report/lease-reporter.ts";
 
 export interface DnsServerOptions {
@@ -49,7 +48,6 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
     identity: { version: "Ordinal", hostname: hostname() },
   };
   const serving = createServing(settings, { isSynced: () => feed?.isSynced() ?? false });
-  serving.apply([], standingFacts);
   const stack = createStopStack();
   return await stack.guard(async () => {
     const { respond } = serving;

@@ -4,8 +4,11 @@ import { byteAt, shortAt } from "./wire/bytes.ts";
 const codes: Readonly<Record<string, number>> = {
   A: 1,
   NS: 2,
+  CNAME: 5,
   SOA: 6,
+  PTR: 12,
   HINFO: 13,
+  TXT: 16,
   AAAA: 28,
   SRV: 33,
   OPT: 41,
@@ -138,7 +141,13 @@ function readSection(
 
 function readData(message: Buffer, { type, data, end }: { type: number; data: number; end: number }): string {
   if (type === codes.A) return [...message.subarray(data, end)].join(".");
-  if (type === codes.NS) return readName(message, data).text;
+  if (type === codes.AAAA) return groupsOf(message.subarray(data, end));
+  if (type === codes.NS || type === codes.CNAME || type === codes.PTR) return readName(message, data).text;
+  if (type === codes.TXT) return JSON.stringify(message.toString("latin1", data + 1, end));
+  if (type === codes.SRV) {
+    const numbers = [data, data + 2, data + 4].map((at) => shortAt(message, at));
+    return [...numbers, readName(message, data + 6).text].join(" ");
+  }
   if (type === codes.SOA) {
     const primary = readName(message, data);
     const admin = readName(message, primary.end);
@@ -146,6 +155,11 @@ function readData(message: Buffer, { type, data, end }: { type: number; data: nu
     return [primary.text, admin.text, ...numbers].join(" ");
   }
   return message.subarray(data, end).toString("latin1");
+}
+
+/** An IPv6 address with none of its zeros left out. */
+function groupsOf(octets: Buffer): string {
+  return Array.from({ length: 8 }, (_, index) => shortAt(octets, 2 * index).toString(16)).join(":");
 }
 
 function readName(message: Buffer, start: number): { text: string; end: number } {

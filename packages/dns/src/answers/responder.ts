@@ -124,9 +124,9 @@ export function createResponder(options: ResponderOptions): Respond {
     const authority = chain.rcode === rcodes.NXDOMAIN ? zone.denial(start - headerSize) : [];
     const reply: Reply = { rcode: chain.rcode, isAuthoritative: true, chain: chain.records, authority };
     if (chain.outside === undefined || outside === undefined) return compose(asked, reply);
-    return outside.resolve(chain.outside, type).then(({ rcode, records }) => [
-      compose(asked, { ...reply, rcode, chain: [...chain.records, ...records] }),
-    ]);
+    return outside
+      .resolve(chain.outside, type)
+      .then(({ rcode, records }) => [compose(asked, { ...reply, rcode, chain: [...chain.records, ...records] })]);
   }
 
   function ask(asked: Asked, transport: Transport): Buffer | Promise<readonly Buffer[]> {

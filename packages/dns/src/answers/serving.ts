@@ -1,5 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { Fact } from "../records/fact.ts";
+import { standingFacts } from "../records/makers.ts";
+import type { RecordSettings } from "../records/settings.ts";
 import { reverseZones } from "../wire/reverse.ts";
 import { NameTable } from "../zone/name-table.ts";
 import { createZoneData, type Tables } from "../zone/zone-data.ts";
@@ -51,11 +53,16 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
   const tables: Tables = { cluster: new NameTable(), reverse: new NameTable(), external: new NameTable() };
   const data = createZoneData(tables);
   const zones = zonesOf(settings, tables);
-  data.apply([], nameServerFacts(settings));
+  data.apply([], [...standingFacts(recordSettings(settings)), ...nameServerFacts(settings)]);
   return {
     zones,
     tables,
-    respond: createResponder({ ...parts, zones, identity: settings.identity, echoesPodNames: settings.podNames === "insecure" }),
+    respond: createResponder({
+      ...parts,
+      zones,
+      identity: settings.identity,
+      echoesPodNames: settings.podNames === "insecure",
+    }),
     apply: (before, after) => data.apply(before, after),
     moveSerial(revision) {
       const isChanged = data.takeChanged();
@@ -63,6 +70,11 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
       return isChanged;
     },
   };
+}
+
+/** What of the settings decides which records there are. */
+export function recordSettings({ podNames, externalZones }: ServingSettings): RecordSettings {
+  return { podNames, hasExternalZones: externalZones.length > 0 };
 }
 
 function zonesOf(settings: ServingSettings, tables: Tables): readonly Zone[] {

@@ -3,7 +3,7 @@ import { NameTable, setOf } from "./name-table.ts";
 import { wireName } from "../wire/name.ts";
 
 const at = (name: string): string => wireName(name) ?? "";
-const record = (octets: string, type = 1): { type: number; octets: string } => ({ type, octets });
+const record = (data: string, type = 1): { type: number; data: string } => ({ type, data });
 
 describe("NameTable", () => {
   it("D24 knows a name while there is something at it or below it", () => {
@@ -15,7 +15,7 @@ describe("NameTable", () => {
     expect(table.find(at("nginx.default.svc"))?.sets).to.deep.equal([]);
     expect(table.find(at("web-1.nginx.default.svc"))).to.equal(undefined);
     table.remove(at("web-0.nginx.default.svc"), record("a"));
-    expect([...table.names()]).to.deep.equal([]);
+    expect([...table.entries()]).to.deep.equal([]);
   });
 
   it("keeps a name that still has another record, another type or another name below", () => {
@@ -62,5 +62,17 @@ describe("NameTable", () => {
     table.add(at("web-1.nginx.default.svc"), record("b"));
     table.remove(at("web-1.nginx.default.svc"), record("b"));
     expect(table.find(at("web-0.nginx.default.svc"))?.sets[0]).to.equal(before);
+  });
+
+  it("tells a name of every change at it and below it, and of no other", () => {
+    const table = new NameTable();
+    table.add(at("web-0.nginx.default.svc"), record("a"));
+    table.add(at("x.other.default.svc"), record("a"));
+    const [nginx, other] = ["nginx.default.svc", "other.default.svc"].map((name) => table.find(at(name)));
+    const before = { nginx: nginx?.changes, other: other?.changes };
+    table.add(at("web-1.nginx.default.svc"), record("b"));
+    expect(nginx?.changes).not.to.equal(before.nginx);
+    expect(other?.changes).to.equal(before.other);
+    expect(table.find(at("web-1.nginx.default.svc"))?.parent).to.equal(nginx);
   });
 });

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { read, query } from "../message.fixture.ts";
+import { NameTable } from "./name-table.ts";
 import { Zone } from "./zone.ts";
 
-const zoneOf = (name: string): Zone => new Zone({ name, ttlSeconds: 5, nameServers: ["10.96.0.10"] });
+const zoneOf = (name: string): Zone =>
+  new Zone({ name, table: new NameTable(), ttlSeconds: 5, nameServers: ["10.96.0.10"] });
 
 /** The denial as it reads behind a question for this name. */
 function denialAfter(zone: Zone, name: string): readonly string[] {

@@ -107,7 +107,9 @@ export class Zone {
   denial(offset: number): readonly string[] {
     let denial = this.#denials[offset];
     if (denial === undefined) {
-      const form = (this.#denialForms[offset] ??= encodeRecords(`${filler(offset)}${this.name}`, [this.#soa()]).join(""));
+      const form = (this.#denialForms[offset] ??= encodeRecords(`${filler(offset)}${this.name}`, [this.#soa()]).join(
+        "",
+      ));
       denial = [form.slice(0, -soaTail) + binaryLong(this.#serial) + form.slice(4 - soaTail)];
       this.#denials[offset] = denial;
     }
