@@ -19,6 +19,8 @@ export const annotations = {
   servedRevision: "ordinal.internal/served-revision",
   /** On a pod: `<containerPort>=<localhost port>` pairs, comma-separated, in the order of the ports. */
   localhostPorts: "ordinal.internal/localhost-ports",
+  /** On an endpoint slice: when the change happened that it was last written for (RFC 3339). */
+  lastChangeTriggerTime: "endpoints.kubernetes.io/last-change-trigger-time",
   defaultStorageClass: "storageclass.kubernetes.io/is-default-class",
   selectedNode: "volume.kubernetes.io/selected-node",
   storageProvisioner: "volume.kubernetes.io/storage-provisioner",

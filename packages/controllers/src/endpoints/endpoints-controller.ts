@@ -7,6 +7,7 @@ import { endpointsOf } from "./endpoint-of.ts";
 import { planEndpoints } from "./plan-endpoints.ts";
 import { isManagedSlice, planSlices, type SliceStep } from "./plan-slices.ts";
 import { serviceKeysOfSlice } from "./slice-owner.ts";
+import { createTriggerTimes, stampSteps } from "./trigger-time.ts";
 
 /** Keeps the EndpointSlices and Endpoints of every service with a selector at what its pods are. */
 export function startEndpointsController({ client, informers, clock, log }: ControllerOptions): Stoppable {
@@ -14,6 +15,7 @@ export function startEndpointsController({ client, informers, clock, log }: Cont
   const services = informers.of("services");
   const slices = informers.of("endpointslices");
   const endpoints = informers.of("endpoints");
+  const triggers = createTriggerTimes(clock);
   const controller = startController({
     name: "endpoints",
     clock,
@@ -23,7 +25,10 @@ export function startEndpointsController({ client, informers, clock, log }: Cont
   });
   controller.follow(services, keysOfChanged);
   controller.follow(endpoints, keysOfChanged);
-  controller.follow(pods, servicesOf);
+  controller.follow(pods, (change) => {
+    triggers.note(change);
+    return servicesOf(change);
+  });
   controller.follow(slices, ({ before, after }) => {
     const slice = after ?? before;
     return slice !== undefined && isManagedSlice(slice) ? serviceKeysOfSlice(slice) : [];
@@ -54,6 +59,7 @@ export function startEndpointsController({ client, informers, clock, log }: Cont
     const service = services.get(key);
     const own = slices.by("service", key).filter(isManagedSlice);
     if (service === undefined) {
+      triggers.forget(key);
       await removeAll(
         key,
         own.map((slice): SliceStep => ({ do: "delete", slice })),
@@ -63,7 +69,10 @@ export function startEndpointsController({ client, informers, clock, log }: Cont
     const selected = service.spec.type === "ExternalName" ? undefined : podsOf(service);
     if (selected === undefined) return;
     const wanted = endpointsOf(service, selected);
-    for (const step of planSlices(service, { wanted, slices: own })) await actOnSlice(step);
+    const trigger = triggers.since(service, { pods: selected, isNew: own.length === 0 });
+    const steps = stampSteps(planSlices(service, { wanted, slices: own }), trigger.atMs);
+    for (const step of steps) await actOnSlice(step);
+    trigger.settle();
     const step = planEndpoints(service, { wanted, current: endpoints.get(key) });
     if (step?.do === "create") await client.create("endpoints", step.endpoints);
     if (step?.do === "update") await client.update("endpoints", step.endpoints);
