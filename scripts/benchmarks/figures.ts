@@ -1,3 +1,5 @@
+import { showTable } from "./table.ts";
+
 /** A row of figures, in the order they were taken. */
 export interface Row {
   readonly name: string;
@@ -25,11 +27,7 @@ export function showFigures(title: string, rows: readonly Row[]): string {
     aim === undefined ? "" : show(aim),
     aim === undefined ? "" : (percentile(values, 0.5) / aim).toFixed(2),
   ]);
-  const all = [header, ...lines];
-  const widths = header.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  const pad = (cell: string, column: number): string =>
-    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  return [title, ...all.map((line) => line.map(pad).join("  ").trimEnd())].join("\n");
+  return showTable(title, [header, ...lines]);
 }
 
 function show(value: number): string {
