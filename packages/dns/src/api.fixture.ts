@@ -34,7 +34,7 @@ export async function makeService(client: Client, name: string, spec: Service["s
   });
 }
 
-/** Makes the slice of a service in `default`. */
+/** Makes the slice of a service in `default`, of the family of its first endpoint. */
 export async function makeSlice(
   client: Client,
   serviceName: string,
@@ -46,7 +46,7 @@ export async function makeSlice(
       namespace: "default",
       labels: { "kubernetes.io/service-name": serviceName },
     },
-    addressType: "IPv4",
+    addressType: endpoints[0]?.addresses[0]?.includes(":") ? "IPv6" : "IPv4",
     endpoints,
     ports: [{ name: "web", port: 80, protocol: "TCP" }],
   });

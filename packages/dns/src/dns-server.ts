@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { Client } from "@ordinal/client";
 import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import { createServing } from "./answers/serving.ts";
+import { createServing, recordSettings } from "./answers/serving.ts";
 import { withContactLog } from "./feed/contact.ts";
 import { withTrimmedObjects } from "./feed/trim.ts";
 import { startZoneFeed, type ZoneFeed } from "./feed/zone-feed.ts";
@@ -62,6 +62,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
         client: withTrimmedObjects(withContactLog(client, log)),
         clock,
         log,
+        settings: recordSettings(settings),
         onFacts: (before, after) => serving.apply(before, after),
         onRevision: (revision) => serving.moveSerial(revision),
         onServed: (revision) => reporter?.report(revision),

@@ -1,61 +1,70 @@
+import type { Endpoint, EndpointSlice, Pod, ResourceName, Service } from "@ordinal/api";
 import type { Client, WatchEvent } from "@ordinal/client";
 import { createStopStack, silentLogger, systemClock, type StopStack } from "@ordinal/runtime";
 import { expect } from "chai";
 import { eventually, makeService, makeSlice, ready, startApi } from "../api.fixture.ts";
 import type { Fact } from "../records/fact.ts";
 import { textOf } from "../records/fact.ts";
-import { namespaceFacts, serviceFacts, sliceFacts } from "../records/makers.ts";
+import { namespaceFacts, podFacts, serviceFacts, sliceFacts } from "../records/makers.ts";
+import { outside, plain } from "../records/objects.fixture.ts";
+import type { RecordSettings } from "../records/settings.ts";
 import { startZoneFeed, type ZoneFeed } from "./zone-feed.ts";
 
 interface Followed extends ZoneFeed {
   /** What has been said and not been unsaid, in the words of `textOf`, sorted. */
   said(): readonly string[];
   served(): number | undefined;
+  /** How often something was said or unsaid. */
+  times(): number;
 }
 
-function follow(client: Client): Followed {
+function follow(client: Client, settings: RecordSettings = plain): Followed {
   const said = new Map<string, number>();
   let served: number | undefined;
-  const count = (facts: readonly Fact[], by: number): void => {
+  let times = 0;
+  const add = (facts: readonly Fact[], by: number): void => {
     for (const fact of facts) said.set(textOf(fact), (said.get(textOf(fact)) ?? 0) + by);
   };
   const feed = startZoneFeed({
     client,
     clock: systemClock,
     log: silentLogger,
+    settings,
     onFacts(before, after) {
-      count(after, 1);
-      count(before, -1);
+      times += 1;
+      add(after, 1);
+      add(before, -1);
     },
     onRevision() {},
     onServed: (revision) => (served = revision),
   });
   return {
     ...feed,
-    said: () => [...said].flatMap(([text, times]) => Array<string>(times).fill(text)).toSorted(),
+    said: () => [...said].flatMap(([text, count]) => Array<string>(count).fill(text)).toSorted(),
     served: () => served,
+    times: () => times,
   };
 }
 
 /** What the objects there are now say. */
-async function expected(client: Client): Promise<readonly string[]> {
-  const [namespaces, services, slices] = await Promise.all([
+async function expected(client: Client, settings: RecordSettings = plain): Promise<readonly string[]> {
+  const [namespaces, services, slices, pods] = await Promise.all([
     client.list("namespaces"),
     client.list("services"),
     client.list("endpointslices"),
+    client.list("pods"),
   ]);
   const facts = [
-    ...namespaces.items.flatMap(namespaceFacts),
-    ...services.items.flatMap(serviceFacts),
+    ...namespaces.items.flatMap((namespace) => namespaceFacts(namespace, settings)),
+    ...services.items.flatMap((service) => serviceFacts(service, settings)),
     ...slices.items.flatMap((slice) => {
       const name = slice.metadata.labels?.["kubernetes.io/service-name"];
-      return sliceFacts(
-        services.items.find(
-          ({ metadata }) => metadata.name === name && metadata.namespace === slice.metadata.namespace,
-        ),
-        slice,
+      const service = services.items.find(
+        ({ metadata }) => metadata.name === name && metadata.namespace === slice.metadata.namespace,
       );
+      return sliceFacts(service, slice, settings);
     }),
+    ...pods.items.flatMap((pod) => podFacts(pod, settings)),
   ];
   return facts.map(textOf).toSorted();
 }
@@ -82,23 +91,86 @@ describe("the zone feed", () => {
   });
 
   for (const seed of [1, 2, 3]) {
-    it(`says what the objects say after any changes, also across lost watches (seed ${seed})`, async () => {
-      let random = seed;
-      const next = (below: number): number => {
-        random = (random * 48_271) % 0x7fffffff;
-        return random % below;
-      };
+    it(`says what the objects say after any changes, across lost watches and other settings (seed ${seed})`, async () => {
+      const next = randomFrom(seed);
       const flaky = new Set<AbortController>();
-      const feed = parts.add(follow(cutOffAtWill(api, flaky)));
+      const feed = parts.add(follow(cutOffAtWill(api, flaky), outside));
       await feed.synced;
-      for (let step = 0; step < 120; step += 1) {
+      let settings = outside;
+      for (let step = 0; step < 150; step += 1) {
         await change(api, next).catch(() => {});
         if (next(20) === 0) for (const watch of flaky) watch.abort();
+        if (next(25) > 0) continue;
+        settings = { podNames: podModes[next(3)] ?? "verified", hasExternalZones: next(2) === 0 };
+        await feed.restate(settings);
       }
-      const wanted = await expected(api);
+      const wanted = await expected(api, settings);
       await eventually(() => expect(feed.said()).to.deep.equal(wanted));
+      expect([...feed.facts()].map(textOf).toSorted()).to.deep.equal(wanted);
     });
   }
+
+  it("D20 follows pods as they get their addresses, finish and go, and only where their names are wanted", async () => {
+    const asked = new Set<string>();
+    const [all, none] = [follow(api), follow(askedFor(api, asked), { ...plain, podNames: "insecure" })];
+    parts.add(all);
+    parts.add(none);
+    await Promise.all([all.synced, none.synced]);
+    const pod = await makePod(api, "web-0");
+    await setAddress(api, pod, ["10.244.0.5", "fd00::5"]);
+    await eventually(() => {
+      expect(all.said()).to.include("10-244-0-5.default.pod A 10.244.0.5");
+      expect(all.said()).to.include("fd00--5.default.pod AAAA fd00::5");
+    });
+    await api.patch("pods", at("web-0"), {
+      type: "merge",
+      subresource: "status",
+      body: { status: { phase: "Failed" } },
+    });
+    const wanted = await expected(api);
+    await eventually(() => expect(all.said()).to.deep.equal(wanted));
+    expect(wanted.filter((text) => text.includes(".pod "))).to.deep.equal([]);
+    expect([...asked].toSorted()).to.deep.equal(["endpointslices", "namespaces", "services"]);
+  });
+
+  it("D20 serves what others wait for while the pods do not come", async () => {
+    const gate = Promise.withResolvers<void>();
+    const feed = parts.add(follow(heldBack(api, "pods", gate.promise)));
+    await makeService(api, "nginx");
+    const slice = await makeSlice(api, "nginx", [ready("web-0", "10.244.0.5")]);
+    await eventually(() => expect(feed.served()).to.be.at.least(Number(slice.metadata.resourceVersion)));
+    expect(feed.isSynced()).to.equal(false);
+    gate.resolve();
+    await feed.synced;
+    expect(feed.isSynced()).to.equal(true);
+  });
+
+  it("D20 goes back on names of pods that never came", async () => {
+    const gate = Promise.withResolvers<void>();
+    await setAddress(api, await makePod(api, "web-0"), ["10.244.0.5"]);
+    const feed = parts.add(follow(heldBack(api, "pods", gate.promise), { ...plain, podNames: "disabled" }));
+    await feed.synced;
+    const wanting = feed.restate(plain);
+    const unwanting = feed.restate({ ...plain, podNames: "disabled" });
+    await wanting;
+    gate.resolve();
+    await unwanting;
+    expect(feed.said()).to.deep.equal(await expected(api, { ...plain, podNames: "disabled" }));
+  });
+
+  it("says nothing when an object changes in what no name is made of", async () => {
+    await makeService(api, "nginx");
+    await makeSlice(api, "nginx", [ready("web-0", "10.244.0.5")]);
+    const feed = parts.add(follow(api));
+    await feed.synced;
+    const times = feed.times();
+    const body = { metadata: { labels: { a: "b" }, annotations: { c: "d" } } };
+    await api.patch("services", at("nginx"), { type: "merge", body });
+    const [slice] = (await api.list("endpointslices")).items;
+    const patched = await api.patch("endpointslices", at(slice?.metadata.name ?? ""), { type: "merge", body });
+    await eventually(() => expect(feed.served()).to.be.at.least(Number(patched.metadata.resourceVersion)));
+    expect(feed.times()).to.equal(times);
+  });
 
   it("serves a revision only when the slices up to it are in the answers", async () => {
     await makeService(api, "nginx");
@@ -113,7 +185,7 @@ describe("the zone feed", () => {
 
   it("does not serve a slice's revision while its service is still on the way", async () => {
     const gate = Promise.withResolvers<void>();
-    const feed = parts.add(follow(heldBack(api, gate.promise)));
+    const feed = parts.add(follow(heldBack(api, "services", gate.promise)));
     await feed.synced;
     await makeService(api, "late");
     const slice = await makeSlice(api, "late", [ready("web-0", "10.244.0.5")]);
@@ -135,36 +207,132 @@ describe("the zone feed", () => {
   });
 });
 
-/** One random change to services and slices of a small world. Fails when it does not apply. */
-async function change(api: Client, next: (below: number) => number): Promise<void> {
+const podModes = ["disabled", "insecure", "verified"] as const;
+const at = (name: string): { namespace: string; name: string } => ({ namespace: "default", name });
+
+/** Numbers below a bound, the same ones for the same seed. */
+function randomFrom(seed: number): (below: number) => number {
+  let random = seed;
+  return (below) => {
+    random = (random * 48_271) % 0x7fffffff;
+    return random % below;
+  };
+}
+
+type Next = (below: number) => number;
+
+/** One random change to the services, slices and pods of a small world. Fails when it does not apply. */
+async function change(api: Client, next: Next): Promise<void> {
   const name = `svc-${next(3)}`;
-  const at = { namespace: "default", name };
-  const endpoints = Array.from({ length: next(4) }, () => ({
-    ...ready(`web-${next(3)}`, `10.244.0.${next(4)}`),
-    conditions: { ready: next(3) > 0 },
-  }));
-  switch (next(6)) {
+  const pod = `web-${next(3)}`;
+  switch (next(14)) {
     case 0:
-      await makeService(api, name, next(2) === 0 ? {} : { clusterIP: `10.96.0.${10 + next(20)}` });
+    case 10:
+    case 11:
+      await makeService(api, name, randomSpec(next));
       return;
     case 1:
-      await api.delete("services", at);
+      await api.delete("services", at(name));
       return;
-    case 2:
-      await makeSlice(api, name, endpoints);
-      return;
-    case 3: {
-      const { items } = await api.list("endpointslices");
-      const slice = items[next(items.length)];
-      if (slice !== undefined) await api.delete("endpointslices", { namespace: "default", name: slice.metadata.name });
+    case 2: {
+      const service = await api.get("services", at(name));
+      await api.update("services", { ...service, spec: changedSpec(service.spec, next) });
       return;
     }
+    case 3: {
+      const ingress = next(2) === 0 ? [] : [{ ip: `192.0.2.${next(2)}` }];
+      const body = { status: { loadBalancer: { ingress } } };
+      await api.patch("services", at(name), { type: "merge", subresource: "status", body });
+      return;
+    }
+    case 4:
+      await makeSlice(api, name, randomEndpoints(next, next(3) === 0 ? "IPv6" : "IPv4"));
+      return;
+    case 5: {
+      const slice = await oneOf(api, next);
+      if (slice !== undefined) await api.delete("endpointslices", at(slice.metadata.name));
+      return;
+    }
+    case 6:
+    case 12:
+      await makePod(api, pod);
+      return;
+    case 7:
+      await setAddress(api, await api.get("pods", at(pod)), [`10.0.0.${next(3)}`, `fd00::${next(3)}`]);
+      return;
+    case 8:
+      await api.delete("pods", at(pod), { gracePeriodSeconds: 0 });
+      return;
     default: {
-      const { items } = await api.list("endpointslices");
-      const slice = items[next(items.length)];
-      if (slice !== undefined) await api.update("endpointslices", { ...slice, endpoints });
+      const slice = await oneOf(api, next);
+      if (slice === undefined) return;
+      const ports = [{ name: "web", port: 80 + next(2), protocol: "TCP" }];
+      await api.update("endpointslices", {
+        ...slice,
+        endpoints: randomEndpoints(next, slice.addressType),
+        ...(next(3) === 0 ? { ports } : {}),
+      });
     }
   }
+}
+
+function randomSpec(next: Next): Service["spec"] {
+  const four = `10.96.0.${10 + next(40)}`;
+  const shapes: readonly Service["spec"][] = [
+    { clusterIP: "None" },
+    { clusterIP: "None", externalIPs: ["192.0.2.9"], ports: [{ name: "alt", port: 81 }] },
+    { clusterIP: four, ports: [{ port: 80 }] },
+    { type: "LoadBalancer", clusterIP: four, externalIPs: ["192.0.2.8"] },
+    { type: "ExternalName", externalName: "db.example.com", clusterIP: "" },
+  ];
+  return shapes[next(shapes.length)] ?? {};
+}
+
+/** The same service with other ports or addresses for outside, or of another type. */
+function changedSpec(spec: Service["spec"], next: Next): Service["spec"] {
+  if (spec.type === "ExternalName") return { ...randomSpec(next), ports: [{ name: "web", port: 80 }] };
+  switch (next(3)) {
+    case 0:
+      return { ...spec, externalIPs: next(2) === 0 ? [] : [`192.0.2.${next(9)}`] };
+    case 1:
+      return { ...spec, ports: [{ name: "web", port: 80 + next(3), protocol: "TCP" }] };
+    default:
+      return { type: "ExternalName", externalName: `db-${next(3)}.example.com` };
+  }
+}
+
+function randomEndpoints(next: Next, family: string): readonly Endpoint[] {
+  return Array.from({ length: next(4) }, () => ({
+    ...ready(`web-${next(3)}`, family === "IPv6" ? `fd00::${next(4)}` : `10.244.0.${next(4)}`),
+    conditions: { ready: next(3) > 0 },
+  }));
+}
+
+async function oneOf(api: Client, next: Next): Promise<EndpointSlice | undefined> {
+  const { items } = await api.list("endpointslices");
+  return items[next(items.length)];
+}
+
+async function makePod(api: Client, name: string): Promise<Pod> {
+  const spec = { containers: [{ name: "main", image: "nginx" }] };
+  return await api.create("pods", { metadata: { name, namespace: "default" }, spec });
+}
+
+async function setAddress(api: Client, { metadata }: Pod, addresses: readonly string[]): Promise<void> {
+  const [podIP] = addresses;
+  const body = { status: { phase: "Running", podIP, podIPs: addresses.map((ip) => ({ ip })) } };
+  await api.patch("pods", at(metadata.name), { type: "merge", subresource: "status", body });
+}
+
+/** The same client, keeping in mind what was listed. */
+function askedFor(api: Client, resources: Set<string>): Client {
+  return {
+    ...api,
+    async list(resource, options) {
+      resources.add(resource);
+      return await api.list(resource, options);
+    },
+  };
 }
 
 /** The same client, whose watches can be cut off as a lost connection does. */
@@ -184,14 +352,18 @@ function cutOffAtWill(api: Client, watches: Set<AbortController>): Client {
   };
 }
 
-/** The same client, whose services arrive only when the gate opens. */
-function heldBack(api: Client, gate: Promise<void>): Client {
+/** The same client, whose watches of a resource and lists of pods give nothing before the gate opens. */
+function heldBack(api: Client, held: ResourceName, gate: Promise<void>): Client {
   return {
     ...api,
+    async list(resource, options) {
+      if (resource === "pods" && resource === held) await gate;
+      return await api.list(resource, options);
+    },
     async *watch(resource, options) {
       const events: AsyncIterable<WatchEvent<never>> = api.watch(resource, options) as AsyncIterable<WatchEvent<never>>;
       for await (const event of events) {
-        if (resource === "services") await gate;
+        if (resource === held) await gate;
         yield event;
       }
     },

@@ -1,101 +1,174 @@
-import type { EndpointSlice, Service } from "@ordinal/api";
+import type { Pod, Service } from "@ordinal/api";
 import { expect } from "chai";
 import { textOf } from "./fact.ts";
-import { namespaceFacts, serviceFacts, sliceFacts } from "./makers.ts";
-import { endpoint, namespace, service, slice } from "./objects.fixture.ts";
+import { namespaceFacts, podFacts, serviceFacts, standingFacts } from "./makers.ts";
+import { clusterIP, namespace, plain, pod, service } from "./objects.fixture.ts";
 
-const clusterIP = (address: string, ...more: readonly string[]): Service["spec"] => ({
-  clusterIP: address,
-  clusterIPs: [address, ...more],
-});
+const external = (externalName: string): Service["spec"] => ({ type: "ExternalName", externalName, clusterIPs: [] });
+const web = clusterIP("10.96.0.7");
+const pointer = "reverse: 7.0.96.10.in-addr.arpa PTR web.default.svc";
+const nibbles = "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa";
 
 describe("serviceFacts", () => {
   const cases: readonly (readonly [what: string, of: Service | undefined, expected: readonly string[]])[] = [
-    ["D1 a service's cluster address", service("web", clusterIP("10.96.0.7")), ["web.default.svc A 10.96.0.7"]],
-    ["no address of a headless service", service("web"), []],
+    ["D1 D17 a service's address and the way back", service("web", web), ["web.default.svc A 10.96.0.7", pointer]],
+    ["no address of a headless service", service("web", { ports: [{ name: "http", port: 80 }] }), []],
     ["nothing while it has no address yet", service("web", { clusterIP: "", clusterIPs: [] }), []],
     [
-      "the address of an object older than clusterIPs",
-      { ...service("web"), spec: { clusterIP: "10.96.0.8" } },
-      ["web.default.svc A 10.96.0.8"],
+      "D1 the address of an object older than clusterIPs",
+      { ...service("web"), spec: { clusterIP: "10.96.0.7" } },
+      ["web.default.svc A 10.96.0.7", pointer],
     ],
     [
-      "D2 only its IPv4 address as A",
-      service("web", clusterIP("fd00::7", "10.96.0.7")),
-      ["web.default.svc A 10.96.0.7"],
+      "D1 a NodePort or LoadBalancer service by its cluster address",
+      service("web", { ...web, type: "LoadBalancer" }),
+      ["web.default.svc A 10.96.0.7", pointer],
     ],
-    ["no address for ExternalName", service("web", { type: "ExternalName", externalName: "example.com" }), []],
+    [
+      "D2 D17 both addresses of a dual-stack service",
+      service("web", clusterIP("10.96.0.7", "fd00::7")),
+      [
+        "web.default.svc A 10.96.0.7",
+        "web.default.svc AAAA fd00::7",
+        pointer,
+        `reverse: ${nibbles} PTR web.default.svc`,
+      ],
+    ],
+    [
+      "D2 a service of IPv6 alone, its address written in the one way",
+      service("web", clusterIP("FD00:0:0::0007")),
+      ["web.default.svc AAAA fd00::7", `reverse: ${nibbles} PTR web.default.svc`],
+    ],
+    [
+      "D2 an address said twice once, and what is none not at all",
+      service("web", clusterIP("10.96.0.7", "10.96.0.7", "::ffff:10.96.0.7", "10.96.0.256", "fe80::1%eth0", "here")),
+      ["web.default.svc A 10.96.0.7", pointer],
+    ],
+    [
+      "D12 D15 D16 the ports, the named ones under their names in lower case",
+      service("web", {
+        ...web,
+        ports: [
+          { name: "HTTP", port: 80, protocol: "TCP" },
+          { name: "dns", port: 53, protocol: "UDP" },
+          { name: "sig", port: 9, protocol: "SCTP" },
+        ],
+      }),
+      [
+        "web.default.svc A 10.96.0.7",
+        "web.default.svc SRV 80 web.default.svc",
+        "_http._tcp.web.default.svc SRV 80 web.default.svc",
+        "web.default.svc SRV 53 web.default.svc",
+        "_dns._udp.web.default.svc SRV 53 web.default.svc",
+        "web.default.svc SRV 9 web.default.svc",
+        "_sig._sctp.web.default.svc SRV 9 web.default.svc",
+        pointer,
+      ],
+    ],
+    [
+      "D14 D15 no name for an unnamed port, which stands at the service's own",
+      service("web", { ...web, ports: [{ port: 80 }] }),
+      ["web.default.svc A 10.96.0.7", "web.default.svc SRV 80 web.default.svc", pointer],
+    ],
+    [
+      "D12 TCP where the protocol is not said",
+      service("web", { ...web, ports: [{ name: "http", port: 80 }] }),
+      [
+        "web.default.svc A 10.96.0.7",
+        "web.default.svc SRV 80 web.default.svc",
+        "_http._tcp.web.default.svc SRV 80 web.default.svc",
+        pointer,
+      ],
+    ],
+    [
+      "D21 the name an ExternalName service stands for, without ports",
+      service("db", { ...external("db.example.com"), ports: [{ name: "sql", port: 5432 }] }),
+      ["db.default.svc CNAME db.example.com."],
+    ],
+    [
+      "D21 a name with a closing dot, or with underscores",
+      service("db", external("_x.db.example.com.")),
+      ["db.default.svc CNAME _x.db.example.com."],
+    ],
+    ["D21 nothing for an ExternalName that is an address", service("db", external("192.0.2.1")), []],
+    ["D21 nothing for an ExternalName that is an IPv6 address", service("db", external("fd00::1")), []],
+    ["D21 nothing for an ExternalName with an empty label", service("db", external("db..example.com")), []],
+    ["D21 nothing for an ExternalName too long for a label", service("db", external(`${"x".repeat(64)}.com`)), []],
+    ["D21 nothing for an ExternalName that is the root", service("db", external(".")), []],
+    ["D21 nothing for an ExternalName without a name", service("db", { type: "ExternalName" }), []],
     ["nothing of no service", undefined, []],
   ];
   for (const [what, of, expected] of cases) {
-    it(what, () => expect(serviceFacts(of).map(textOf)).to.deep.equal(expected));
+    it(what, () => expect(serviceFacts(of, plain).map(textOf)).to.deep.equal(expected));
   }
 });
 
-describe("sliceFacts", () => {
-  const web0 = endpoint("10.244.0.5", { hostname: "web-0" });
-  const headless = service("nginx");
-  const notReady = { ready: false, serving: false, terminating: false };
-  const cases: readonly (readonly [
-    what: string,
-    service: Service | undefined,
-    of: EndpointSlice,
-    expected: readonly string[],
-  ])[] = [
+describe("podFacts", () => {
+  const cases: readonly (readonly [what: string, of: Pod, expected: readonly string[]])[] = [
+    ["D20 a pod's dashed address", pod("web-0", ["10.244.0.5"]), ["10-244-0-5.default.pod A 10.244.0.5"]],
     [
-      "D3 D4 the service's and the pod's own name of a ready endpoint",
-      headless,
-      slice("nginx", [web0]),
-      ["nginx.default.svc A 10.244.0.5", "web-0.nginx.default.svc A 10.244.0.5"],
+      "D20 all addresses of a pod, each once",
+      pod("web-0", ["10.244.0.5", "FD00::0:5"], { podIP: "10.244.0.5" }),
+      ["10-244-0-5.default.pod A 10.244.0.5", "fd00--5.default.pod AAAA fd00::5"],
     ],
     [
-      "D5 one name for endpoints that share a hostname",
-      service("nginx", clusterIP("10.96.0.7")),
-      slice("nginx", [web0, endpoint("10.244.0.6", { hostname: "web-0" })]),
-      ["web-0.nginx.default.svc A 10.244.0.5", "web-0.nginx.default.svc A 10.244.0.6"],
+      "D20 the one address of a pod without a list of them",
+      { ...pod("web-0", []), status: { phase: "Pending", podIP: "10.244.0.5" } },
+      ["10-244-0-5.default.pod A 10.244.0.5"],
     ],
     [
-      "D6 the dashed address of an endpoint without hostname",
-      headless,
-      slice("nginx", [endpoint("10.244.0.5")]),
-      ["nginx.default.svc A 10.244.0.5", "10-244-0-5.nginx.default.svc A 10.244.0.5"],
+      "D20 a pod in the host's network, as CoreDNS",
+      { ...pod("web-0", ["192.0.2.1"]), spec: { containers: [], hostNetwork: true } },
+      ["192-0-2-1.default.pod A 192.0.2.1"],
     ],
-    [
-      "D7 endpoint names under a service with an address",
-      service("nginx", clusterIP("10.96.0.7")),
-      slice("nginx", [web0]),
-      ["web-0.nginx.default.svc A 10.244.0.5"],
-    ],
-    ["D9 nothing of an endpoint that is not ready", headless, slice("nginx", [{ ...web0, conditions: notReady }]), []],
-    [
-      "D10 nothing of a terminating endpoint that still serves",
-      headless,
-      slice("nginx", [{ ...web0, conditions: { ready: false, serving: true, terminating: true } }]),
-      [],
-    ],
-    [
-      "D8 what is published while not ready, and so is marked ready though it terminates",
-      headless,
-      slice("nginx", [{ ...web0, conditions: { ready: true, serving: false, terminating: true } }]),
-      ["nginx.default.svc A 10.244.0.5", "web-0.nginx.default.svc A 10.244.0.5"],
-    ],
-    [
-      "an endpoint that says nothing of its condition",
-      headless,
-      slice("nginx", [{ addresses: ["10.244.0.5"], hostname: "web-0" }]),
-      ["nginx.default.svc A 10.244.0.5", "web-0.nginx.default.svc A 10.244.0.5"],
-    ],
-    ["nothing without a service", undefined, slice("nginx", [web0]), []],
-    ["nothing for ExternalName", service("nginx", { type: "ExternalName" }), slice("nginx", [web0]), []],
-    ["no A of an IPv6 slice", headless, { ...slice("nginx", [endpoint("fd00::5")]), addressType: "IPv6" }, []],
+    ["D20 nothing of a pod without address", pod("web-0", []), []],
+    ["D20 nothing of an address that is none", pod("web-0", ["", "pending"]), []],
+    ...["Succeeded", "Failed", "Unknown"].map(
+      (phase) => [`D20 nothing of a pod that is ${phase}`, pod("web-0", ["10.244.0.5"], { phase }), []] as const,
+    ),
   ];
-  for (const [what, owner, of, expected] of cases) {
-    it(what, () => expect(sliceFacts(owner, of).map(textOf)).to.deep.equal(expected));
+  for (const [what, of, expected] of cases) {
+    it(what, () => expect(podFacts(of, plain).map(textOf)).to.deep.equal(expected));
+  }
+
+  it("D60 has nothing but the address at a pod's name", () => {
+    const types = podFacts(pod("web-0", ["10.244.0.5", "fd00::5"]), plain).map(({ record }) => record?.type);
+    expect(types).to.deep.equal(["A", "AAAA"]);
+  });
+
+  for (const podNames of ["disabled", "insecure"] as const) {
+    it(`D20 says nothing of pods where their names are ${podNames}`, () =>
+      expect(podFacts(pod("web-0", ["10.244.0.5"]), { podNames })).to.deep.equal([]));
   }
 });
 
-describe("namespaceFacts", () => {
-  it("D25 says that a namespace's name exists", () => {
-    expect(namespaceFacts(namespace("team")).map(textOf)).to.deep.equal(["team.svc"]);
+describe("names without records", () => {
+  const team = namespace("team");
+  const version = "dns-version TXT 1.1.0";
+
+  it("D24 D25 are svc and pod, for a namespace too", () => {
+    for (const podNames of ["verified", "insecure"] as const) {
+      expect(standingFacts({ ...plain, podNames }).map(textOf)).to.deep.equal(["svc", version, "pod"]);
+      expect(namespaceFacts(team, { ...plain, podNames }).map(textOf)).to.deep.equal(["team.svc", "team.pod"]);
+    }
+  });
+
+  it("D20 D24 lack pod where there are no names of pods", () => {
+    expect(standingFacts({ ...plain, podNames: "disabled" }).map(textOf)).to.deep.equal(["svc", version]);
+    expect(namespaceFacts(team, { ...plain, podNames: "disabled" }).map(textOf)).to.deep.equal(["team.svc"]);
+  });
+
+  it("D57 are a namespace's in a zone for outside", () => {
+    const facts = namespaceFacts(team, { podNames: "disabled", hasExternalZones: true });
+    expect(facts.map(textOf)).to.deep.equal(["team.svc", "external: team"]);
+  });
+});
+
+describe("standingFacts", () => {
+  it("D31 tell the version of the specification, to be remembered for eight hours", () => {
+    expect(standingFacts(plain)).to.deep.include({
+      name: "dns-version",
+      record: { type: "TXT", data: "1.1.0", ttlSeconds: 28_800 },
+    });
   });
 });

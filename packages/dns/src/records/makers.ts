@@ -1,72 +1,69 @@
-import type { Endpoint, EndpointSlice, Namespace, Service } from "@ordinal/api";
+import type { EndpointSlice, Namespace, Pod, Service } from "@ordinal/api";
+import { addressFact, dashed, readAddresses } from "./address.ts";
+import { endpointMakers, isServed, readEndpoint } from "./endpoint-makers.ts";
 import type { Fact } from "./fact.ts";
+import { placesOf, type Place } from "./places.ts";
+import { serviceMakers } from "./service-makers.ts";
+import type { RecordSettings } from "./settings.ts";
 
-/** Turns a service into what the zone says of it. */
-type ServiceMaker = (service: Service) => readonly Fact[];
+/** Version of the Kubernetes DNS specification that is served, and for how long that may be remembered. Source: CoreDNS plugin/kubernetes. */
+const dnsVersion: Fact = { name: "dns-version", record: { type: "TXT", data: "1.1.0", ttlSeconds: 28_800 } };
 
-/** Turns one served endpoint of a service into what the zone says of it. */
-type EndpointMaker = (service: Service, at: { slice: EndpointSlice; endpoint: Endpoint }) => readonly Fact[];
-
-/** What a service says, whatever its endpoints. A new kind of record is a row here or below. */
-const serviceMakers: readonly ServiceMaker[] = [clusterAddresses];
-const endpointMakers: readonly EndpointMaker[] = [headlessAddresses, endpointAddresses];
-
-/** What is true of every zone: names of services lie below `svc`. */
-export const standingFacts: readonly Fact[] = [{ name: "svc" }];
-
-/** A namespace's own name exists even with no service in it (RFC 8020). */
-export function namespaceFacts(namespace: Namespace): readonly Fact[] {
-  return [{ name: `${namespace.metadata.name}.svc` }];
+/** What is true of every zone: names of services lie below `svc`, names of pods below `pod`. */
+export function standingFacts({ podNames }: RecordSettings): readonly Fact[] {
+  return [{ name: "svc" }, dnsVersion, ...(podNames === "disabled" ? [] : [{ name: "pod" }])];
 }
 
-export function serviceFacts(service: Service | undefined): readonly Fact[] {
-  return service === undefined ? [] : serviceMakers.flatMap((make) => make(service));
+/** A namespace's own names exist even with nothing in it (RFC 8020). */
+export function namespaceFacts({ metadata: { name } }: Namespace, settings: RecordSettings): readonly Fact[] {
+  return [
+    { name: `${name}.svc` },
+    ...(settings.podNames === "disabled" ? [] : [{ name: `${name}.pod` }]),
+    ...(settings.hasExternalZones ? [{ tree: "external" as const, name }] : []),
+  ];
+}
+
+/** What a service says, whatever its endpoints. */
+export function serviceFacts(service: Service | undefined, settings: RecordSettings): readonly Fact[] {
+  return service === undefined ? [] : serviceMakers.flatMap((make) => make(service, settings));
 }
 
 /** What a slice says while this is its service; nothing without one. */
-export function sliceFacts(service: Service | undefined, slice: EndpointSlice | undefined): readonly Fact[] {
-  if (service === undefined || slice === undefined || service.spec.type === "ExternalName") return [];
-  return (slice.endpoints ?? [])
+export function sliceFacts(
+  service: Service | undefined,
+  slice: EndpointSlice,
+  settings: RecordSettings,
+): readonly Fact[] {
+  return endpointFacts(slice, placesOf(service, settings), settings);
+}
+
+/** What these endpoints say in these places. Slices of domain names say nothing: no meaning is defined for them. */
+export function endpointFacts(
+  { addressType, endpoints, ports }: Pick<EndpointSlice, "addressType" | "endpoints" | "ports">,
+  places: readonly Place[],
+  { endpointPodNames = false }: Pick<RecordSettings, "endpointPodNames">,
+): readonly Fact[] {
+  if (addressType === "FQDN" || places.length === 0) return [];
+  return (endpoints ?? [])
     .filter(isServed)
-    .flatMap((endpoint) => endpointMakers.flatMap((make) => make(service, { slice, endpoint })));
+    .flatMap((endpoint) =>
+      readEndpoint(endpoint, endpointPodNames).flatMap((at) =>
+        places.flatMap((place) => endpointMakers.flatMap((make) => make(at, place, ports ?? []))),
+      ),
+    );
 }
 
-/** Unknown counts as ready, as the API says; publishNotReadyAddresses shows in the condition itself. */
-function isServed(endpoint: Endpoint): boolean {
-  return endpoint.conditions?.ready !== false;
+/**
+ * The names of a pod by its addresses, also of one that is terminating: it has them until it is gone. Source: Kubernetes DNS
+ * specification §2.3 (pods), CoreDNS plugin/kubernetes/controller.go, `podListFunc`.
+ */
+export function podFacts({ metadata, status }: Pod, { podNames }: Pick<RecordSettings, "podNames">): readonly Fact[] {
+  if (podNames !== "verified" || status === undefined || finishedPhases.has(status.phase ?? "")) return [];
+  const addresses = [...(status.podIPs ?? []).map(({ ip }) => ip ?? ""), status.podIP ?? ""];
+  return readAddresses(addresses).map((address) =>
+    addressFact({ name: `${dashed(address)}.${metadata.namespace ?? ""}.pod` }, address),
+  );
 }
 
-function clusterAddresses(service: Service): readonly Fact[] {
-  if (service.spec.type === "ExternalName" || isHeadless(service)) return [];
-  const { clusterIP, clusterIPs = clusterIP === undefined ? [] : [clusterIP] } = service.spec;
-  return clusterIPs.filter(isIPv4Text).map((address) => addressFact(serviceName(service), address));
-}
-
-function headlessAddresses(service: Service, { slice, endpoint }: Parameters<EndpointMaker>[1]): readonly Fact[] {
-  if (slice.addressType !== "IPv4" || !isHeadless(service)) return [];
-  return endpoint.addresses.map((address) => addressFact(serviceName(service), address));
-}
-
-function endpointAddresses(service: Service, { slice, endpoint }: Parameters<EndpointMaker>[1]): readonly Fact[] {
-  if (slice.addressType !== "IPv4") return [];
-  return endpoint.addresses.map((address) => {
-    const host = endpoint.hostname || address.replaceAll(".", "-");
-    return addressFact(`${host}.${serviceName(service)}`, address);
-  });
-}
-
-function isHeadless(service: Service): boolean {
-  return service.spec.clusterIP === "None";
-}
-
-function serviceName({ metadata }: Service): string {
-  return `${metadata.name}.${metadata.namespace ?? ""}.svc`;
-}
-
-function isIPv4Text(address: string): boolean {
-  return address !== "" && address !== "None" && !address.includes(":");
-}
-
-function addressFact(name: string, address: string): Fact {
-  return { name, record: { type: "A", data: address } };
-}
+/** Phases in which a pod's address is nobody's, or somebody else's. */
+const finishedPhases: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Unknown"]);
