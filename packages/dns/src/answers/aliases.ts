@@ -68,7 +68,7 @@ function zoneOf(name: string, zones: readonly Zone[]): Zone | undefined {
 
 function nodeAt(name: string, zone: Zone): NameNode | undefined {
   const relative = zone.isRelative ? name.slice(0, name.length - zone.key.length) : name;
-  return relative === "" ? { sets: [], parent: undefined, changes: 0 } : zone.table.find(relative);
+  return relative === "" ? { sets: [], parent: undefined, slot: 0 } : zone.table.find(relative);
 }
 
 /** A name's last labels. */

@@ -72,10 +72,10 @@ export function compose(asked: Asked, reply: Reply): Buffer {
   putShort(out, 8, authorities.count);
   putShort(out, 10, edns === undefined ? additionals.count : additionals.count + 1);
   let at = end;
-  if (answer === undefined) at = putRecords(out, at, records, answers.count);
-  else at = putSet(out, at, answer, { first, count: answers.count });
-  at = putRecords(out, at, authority, authorities.count);
-  at = putRecords(out, at, additional, additionals.count);
+  if (answer === undefined) at = putRecords(out, at, { records, count: answers.count });
+  else at = putSet(out, at, { answer, first, count: answers.count });
+  at = putRecords(out, at, { records: authority, count: authorities.count });
+  at = putRecords(out, at, { records: additional, count: additionals.count });
   if (edns !== undefined) putOpt(out, at, { dnssecOk: edns.dnssecOk, extendedRcode: reply.rcode >>> 4 });
   return out;
 }
@@ -106,20 +106,25 @@ function fitting(
 }
 
 /** Writes the first records and returns where they end. */
-function putRecords(out: Buffer, start: number, records: readonly string[], count: number): number {
+function putRecords(
+  out: Buffer,
+  start: number,
+  { records, count }: { records: readonly string[]; count: number },
+): number {
   let at = start;
   for (let index = 0; index < count; index += 1) at = putBinary(out, at, records[index] ?? "");
   return at;
 }
 
 /** Writes records of a set, in a ring, and returns where they end. */
-function putSet(out: Buffer, start: number, answer: Answer, part: { first: number; count: number }): number {
+function putSet(out: Buffer, start: number, part: { answer: Answer; first: number; count: number }): number {
+  const { answer, first, count } = part;
   const { set, suffix } = answer;
   const { records, type } = set;
   const ttlSeconds = set.ttlSeconds ?? answer.ttlSeconds;
   let at = start;
-  let next = part.first;
-  for (let index = 0; index < part.count; index += 1) {
+  let next = first;
+  for (let index = 0; index < count; index += 1) {
     const data = records[next] ?? "";
     // The owner is the question's name, so one record serves every spelling of it (0x20) and every zone.
     putShort(out, at, 0xc000 | headerSize);

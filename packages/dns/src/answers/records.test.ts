@@ -163,11 +163,11 @@ describe("the kinds of records", () => {
   const { respond } = serve(facts, { reverseRanges: ["10.96.0.0/16"] });
   for (const [title, name, type, expected] of cases) {
     it(`${title}: ${name} ${type}`, async () =>
-      expect(show(await ask(respond, name, type, { edns: {} }))).to.equal(expected));
+      expect(show(await ask(respond, `${name} ${type}`, { edns: {} }))).to.equal(expected));
   }
 
   it("D22 follows ten CNAMEs and no more", async () => {
-    const { answer } = await ask(respond, local("c0.default.svc"), "A", { over: "tcp" });
+    const { answer } = await ask(respond, `${local("c0.default.svc")} A`, { over: "tcp" });
     expect(answer).to.have.length(10);
     expect(answer.every((record) => record.includes(" CNAME "))).to.equal(true);
   });
@@ -175,8 +175,8 @@ describe("the kinds of records", () => {
   it("D57 a zone for names seen from outside", async () => {
     const server = serve(facts, { externalZones: ["apps.example"] });
     const name = "vip.default.apps.example";
-    expect(show(await ask(server.respond, name, "A"))).to.equal(`NOERROR aa ${name}. 5 A 192.0.2.7`);
-    expect((await ask(server.respond, "x.default.apps.example", "A")).rcode).to.equal("NXDOMAIN");
+    expect(show(await ask(server.respond, `${name} A`))).to.equal(`NOERROR aa ${name}. 5 A 192.0.2.7`);
+    expect((await ask(server.respond, "x.default.apps.example A")).rcode).to.equal("NXDOMAIN");
   });
 });
 
@@ -184,7 +184,7 @@ describe("SRV", () => {
   it("D13 follows its targets: a change shows in the additional section at once", async () => {
     const server = serve(facts);
     const additional = async (): Promise<readonly string[]> =>
-      (await ask(server.respond, local(`_web._tcp.${web}`), "SRV")).additional;
+      (await ask(server.respond, `${local(`_web._tcp.${web}`)} SRV`)).additional;
     expect(await additional()).to.have.length(3);
     const [before, after] = ["10.244.0.6", "10.244.0.9"].map((data) => ({
       name: `web-1.${web}`,
@@ -202,7 +202,7 @@ describe("SRV", () => {
       [150, 1],
     ]) {
       const many = Array.from({ length: count ?? 0 }, (_, index) => `_web._tcp.${web} SRV 80 web-${index}.${web}`);
-      const { answer } = await ask(serve(many).respond, local(`_web._tcp.${web}`), "SRV", { over: "tcp" });
+      const { answer } = await ask(serve(many).respond, `${local(`_web._tcp.${web}`)} SRV`, { over: "tcp" });
       expect(answer).to.have.length(count ?? 0);
       expect(new Set(answer.map((line) => line.split(" ")[4]))).to.deep.equal(new Set([String(weight)]));
     }
@@ -213,18 +213,18 @@ describe("SRV", () => {
       `_web._tcp.${web} SRV 80 web-${index}.${web}`,
       `web-${index}.${web} A 10.244.0.${index}`,
     ]).flat();
-    const cut = await ask(serve(facts60).respond, local(`_web._tcp.${web}`), "SRV", { edns: {} });
+    const cut = await ask(serve(facts60).respond, `${local(`_web._tcp.${web}`)} SRV`, { edns: {} });
     expect(cut.flags).to.equal("qr aa tc rd");
     expect(cut.additional).to.deep.equal([]);
-    const whole = await ask(serve(facts60).respond, local(`_web._tcp.${web}`), "SRV", { over: "tcp" });
+    const whole = await ask(serve(facts60).respond, `${local(`_web._tcp.${web}`)} SRV`, { over: "tcp" });
     expect([whole.answer.length, whole.additional.length]).to.deep.equal([60, 60]);
-    const tight = await ask(serve(facts60.slice(0, 14)).respond, local(`_web._tcp.${web}`), "SRV");
+    const tight = await ask(serve(facts60.slice(0, 14)).respond, `${local(`_web._tcp.${web}`)} SRV`);
     expect(tight.flags).to.equal("qr aa rd");
     expect(tight.additional.length).to.be.below(8);
   });
 
   it("D32 gives the asker's spelling back, in the names of the additional section too", async () => {
-    const { answer, additional } = await ask(serve(facts).respond, local(`_WEB._tcp.${web}`).toUpperCase(), "SRV");
+    const { answer, additional } = await ask(serve(facts).respond, `${local(`_WEB._tcp.${web}`).toUpperCase()} SRV`);
     expect(answer[0]).to.match(/^_WEB\._TCP\.NGINX/);
     expect(additional[0]).to.equal("web-0.NGINX.DEFAULT.SVC.CLUSTER.LOCAL. 5 A 10.244.0.5");
   });
@@ -232,10 +232,10 @@ describe("SRV", () => {
   it("completes targets with the zone that was asked, PTR with the first", async () => {
     const zones = ["cluster.local", "cluster.internal"];
     const { respond } = serve(facts, { zones });
-    expect((await ask(respond, `_web._tcp.${web}.cluster.internal`, "SRV")).answer[0]).to.match(
+    expect((await ask(respond, `_web._tcp.${web}.cluster.internal SRV`)).answer[0]).to.match(
       /svc\.cluster\.internal\.$/,
     );
-    expect((await ask(respond, "7.0.96.10.in-addr.arpa", "PTR")).answer[0]).to.match(/svc\.cluster\.local\.$/);
+    expect((await ask(respond, "7.0.96.10.in-addr.arpa PTR")).answer[0]).to.match(/svc\.cluster\.local\.$/);
   });
 });
 
@@ -246,22 +246,22 @@ describe("D20 names of pods that spell their address", () => {
 
   it("insecure: any address, in a namespace that exists", async () => {
     const respond = of({ podNames: "insecure" });
-    expect(show(await ask(respond, name, "A"))).to.equal(`NOERROR aa ${name}. 5 A 172.16.0.9`);
-    expect(show(await ask(respond, name, "AAAA"))).to.equal(`NOERROR aa | ${soa}`);
+    expect(show(await ask(respond, `${name} A`))).to.equal(`NOERROR aa ${name}. 5 A 172.16.0.9`);
+    expect(show(await ask(respond, `${name} AAAA`))).to.equal(`NOERROR aa | ${soa}`);
     const six = local("fd00--9.DEFAULT.pod");
-    expect(show(await ask(respond, six, "AAAA"))).to.equal(`NOERROR aa ${six}. 5 AAAA fd00:0:0:0:0:0:0:9`);
+    expect(show(await ask(respond, `${six} AAAA`))).to.equal(`NOERROR aa ${six}. 5 AAAA fd00:0:0:0:0:0:0:9`);
     for (const unknown of [
       "172-16-0-9.nowhere.pod",
       "172-16-0.default.pod",
       "172-16-0-999.default.pod",
       "x.172-16-0-9.default.pod",
     ]) {
-      expect((await ask(respond, local(unknown), "A")).rcode, unknown).to.equal("NXDOMAIN");
+      expect((await ask(respond, `${local(unknown)} A`)).rcode, unknown).to.equal("NXDOMAIN");
     }
   });
 
   it("verified: only where there is such a pod", async () => {
-    expect((await ask(of({ podNames: "verified" }), name, "A")).rcode).to.equal("NXDOMAIN");
+    expect((await ask(of({ podNames: "verified" }), `${name} A`)).rcode).to.equal("NXDOMAIN");
   });
 });
 
@@ -277,7 +277,7 @@ describe("class CH", () => {
   ];
   for (const [name, type, expected] of cases) {
     it(`D45 ${name} ${type}`, async () =>
-      expect(show(await ask(respond, name, type, { class: 3 }))).to.equal(expected));
+      expect(show(await ask(respond, `${name} ${type}`, { class: 3 }))).to.equal(expected));
   }
 });
 
@@ -294,20 +294,20 @@ describe("with somebody to ask about names outside", () => {
   const { respond } = serve(facts, { reverseRanges: ["10.96.0.0/16"] }, { outside });
 
   it("D38 hands on what is in no zone of ours, and tells by RA that it does", async () => {
-    expect((await ask(respond, "example.com", "A")).flags).to.equal("qr rd ra");
-    expect((await ask(respond, local("vip.default.svc"), "A")).flags).to.equal("qr aa rd ra");
+    expect((await ask(respond, "example.com A")).flags).to.equal("qr rd ra");
+    expect((await ask(respond, `${local("vip.default.svc")} A`)).flags).to.equal("qr aa rd ra");
   });
 
   it("D19 hands on reverse names that are not in our ranges, and no others", async () => {
-    expect((await ask(respond, "2.1.1.1.in-addr.arpa", "PTR")).flags).to.equal("qr rd ra");
-    expect((await ask(respond, "9.0.96.10.in-addr.arpa", "PTR")).rcode).to.equal("NXDOMAIN");
-    expect((await ask(respond, "7.0.96.10.in-addr.arpa", "PTR")).flags).to.equal("qr aa rd ra");
+    expect((await ask(respond, "2.1.1.1.in-addr.arpa PTR")).flags).to.equal("qr rd ra");
+    expect((await ask(respond, "9.0.96.10.in-addr.arpa PTR")).rcode).to.equal("NXDOMAIN");
+    expect((await ask(respond, "7.0.96.10.in-addr.arpa PTR")).flags).to.equal("qr aa rd ra");
   });
 
   it("D21 adds the addresses of an alias' target outside", async () => {
-    expect(show(await ask(respond, local("out.default.svc"), "A"))).to.equal(
+    expect(show(await ask(respond, `${local("out.default.svc")} A`))).to.equal(
       `NOERROR aa ra ${local("out.default.svc")}. 5 CNAME www.example.com. www.example.com. 60 A 1.2.3.4`,
     );
-    expect((await ask(respond, local("out.default.svc"), "TXT")).answer).to.have.length(1);
+    expect((await ask(respond, `${local("out.default.svc")} TXT`)).answer).to.have.length(1);
   });
 });

@@ -3,6 +3,8 @@ import { byteAt, shortAt } from "../wire/bytes.ts";
 import { classChaos, classIn, headerSize, rcodes, tcpLimit, types } from "../wire/constants.ts";
 import { lastOpt, udpLimitOf, type Edns } from "../wire/edns.ts";
 import { QuestionReader } from "../wire/question.ts";
+import { parentOf } from "../wire/name.ts";
+import type { Epochs } from "../zone/epochs.ts";
 import { setOf, type NameNode } from "../zone/name-table.ts";
 import { RecordSet } from "../zone/record-set.ts";
 import type { Zone } from "../zone/zone.ts";
@@ -10,6 +12,7 @@ import { followAliases } from "./aliases.ts";
 import { chaosRecord, type Identity } from "./chaos.ts";
 import { targetAddresses } from "./companions.ts";
 import { compose, composeError, type Asked, type Reply } from "./compose.ts";
+import { PreparedAnswers, type Preparation } from "./prepared.ts";
 import type { Outside } from "./outside.ts";
 import { spelledAddress } from "./pod-names.ts";
 import type { Respond, Transport } from "./respond.ts";
@@ -18,6 +21,8 @@ import type { Transfer } from "./transfer.ts";
 export interface ResponderOptions {
   /** Deeper zones first where one lies in another. */
   readonly zones: readonly Zone[];
+  /** Counts the changes of the zones' tables. */
+  readonly epochs: Epochs;
   /** Whether the tables are whole. Until then a miss means nothing and is answered SERVFAIL. */
   readonly isSynced: () => boolean;
   readonly identity: Identity;
@@ -27,6 +32,12 @@ export interface ResponderOptions {
   readonly outside?: Outside | undefined;
   /** Who hands out whole zones; REFUSED without. */
   readonly transfer?: Transfer | undefined;
+}
+
+interface Decision {
+  readonly reply: Reply;
+  /** How the answer may be kept; not at all without. */
+  readonly preparation?: Preparation;
 }
 
 /** Where a question leads that our zones do not answer by themselves. */
@@ -39,9 +50,10 @@ const refused: Reply = { rcode: rcodes.REFUSED, isAuthoritative: false };
  * its name, one look-up and one copy; dns2 is asked only about queries with more in them.
  */
 export function createResponder(options: ResponderOptions): Respond {
-  const { zones, isSynced, identity, outside, transfer } = options;
+  const { zones, epochs, isSynced, identity, outside, transfer } = options;
   const isRecursive = outside !== undefined;
   const question = new QuestionReader();
+  const prepared = new PreparedAnswers(epochs);
 
   function respond(message: Buffer, transport: Transport, address: string): ReturnType<Respond> {
     // An answer is never answered: two servers would go on for ever.
@@ -54,41 +66,81 @@ export function createResponder(options: ResponderOptions): Respond {
     if (edns === "malformed") return composeError(message, rcodes.FORMERR);
     const limit = transport === "udp" ? udpLimitOf(edns) : tcpLimit;
     const asked: Asked = { message, end, edns, limit, isRecursive };
+    const known = edns === undefined || edns.version === 0 ? prepared.find(asked) : undefined;
+    if (known !== undefined) return known;
     if (edns !== undefined && edns.version !== 0)
       return compose(asked, { rcode: rcodes.BADVERS, isAuthoritative: false });
     if (question.class === classChaos) return compose(asked, chaosReply());
     const zone = question.class === classIn ? zoneOf() : undefined;
     if (isTransfer) return handOut(asked, { zone, transport, address });
     if (zone === undefined) return question.class === classIn ? ask(asked, transport) : compose(asked, refused);
-    const reply = replyOf(zone);
-    if (reply === "outside") return ask(asked, transport);
-    return reply === "alias" ? follow(asked, zone) : compose(asked, reply);
+    const decision = decide(zone);
+    if (decision === "outside") return ask(asked, transport);
+    if (decision === "alias") return follow(asked, zone);
+    const answer = compose(asked, decision.reply);
+    if (decision.preparation !== undefined) prepared.keep(asked, answer, decision.preparation);
+    return answer;
   }
 
   /** What to say to the question just read. */
-  function replyOf(zone: Zone): Reply | Elsewhere {
+  function decide(zone: Zone): Decision | Elsewhere {
     const start = question.suffixStart(zone.labels);
     const offset = start - headerSize;
-    if (!isSynced()) return denial(zone, offset, rcodes.SERVFAIL);
+    if (!isSynced()) return { reply: denial(zone, offset, rcodes.SERVFAIL) };
+    if (offset === 0) return zone.isAuthority ? { reply: replyAtTop(zone) } : "outside";
     const end = zone.isRelative ? start : question.nameEnd;
-    const sets = offset === 0 ? zone.apex() : nodeBefore(zone, end)?.sets;
-    if (!zone.isAuthority && (offset === 0 || sets === undefined || sets.length === 0)) return "outside";
-    if (sets === undefined) return spelled(zone, start) ?? denial(zone, offset, rcodes.NXDOMAIN);
+    const node = nodeBefore(zone, end);
+    if (!zone.isAuthority && (node === undefined || node.sets.length === 0)) return "outside";
     const { type } = question;
-    if (type === types.ANY) return { rcode: rcodes.NOERROR, isAuthoritative: true, answer: minimalAny };
-    const set = setOf(sets, type);
-    if (set === undefined) {
-      return setOf(sets, types.CNAME) === undefined ? denial(zone, offset, rcodes.NOERROR) : "alias";
+    if (node === undefined) {
+      const reply = spelled(zone, start);
+      if (reply !== undefined) return { reply };
+      return {
+        reply: denial(zone, offset, rcodes.NXDOMAIN),
+        preparation: negative(zone, epochs.slotOf(lowerName(end))),
+      };
     }
-    const isTarget = type === types.SRV || type === types.PTR;
-    const answer = { set, ttlSeconds: zone.ttlSeconds, suffix: isTarget ? zone.targetSuffix : "" };
-    if (type === types.SRV) {
-      const name = lowerName(end);
-      return { rcode: rcodes.NOERROR, isAuthoritative: true, answer, additional: () => companionsOf(set, name, zone) };
+    if (type === types.ANY) return { reply: minimalAny };
+    const set = setOf(node.sets, type);
+    if (set !== undefined) return replyWith(set, { zone, node, end });
+    if (setOf(node.sets, types.CNAME) !== undefined) return "alias";
+    return { reply: denial(zone, offset, rcodes.NOERROR), preparation: negative(zone, node.slot) };
+  }
+
+  /** The answer to a question for records there are. */
+  function replyWith(set: RecordSet, at: { zone: Zone; node: NameNode; end: number }): Decision {
+    const { zone, node, end } = at;
+    const { type } = set;
+    const isAddress = type === types.A || type === types.AAAA;
+    const suffix = type === types.SRV || type === types.PTR ? zone.targetSuffix : "";
+    const answer = { set, ttlSeconds: zone.ttlSeconds, suffix };
+    const reply = { rcode: rcodes.NOERROR, isAuthoritative: true, answer };
+    if (type !== types.SRV) {
+      const stride = isAddress && set.records.length > 1 ? recordSize(set) : 0;
+      return { reply, preparation: { slot: node.slot, stride, serial: undefined, isMadeUp: false } };
     }
-    if (type === types.NS)
-      return { rcode: rcodes.NOERROR, isAuthoritative: true, answer, additional: () => zone.glue() };
-    return { rcode: rcodes.NOERROR, isAuthoritative: true, answer };
+    const name = lowerName(end);
+    // Its targets lie at or below the service, and so do changes that matter to them.
+    const { slot } = serviceOf(name, node);
+    return {
+      reply: { ...reply, additional: () => targetAddresses(set, name, zone) },
+      preparation: { slot, stride: 0, serial: undefined, isMadeUp: false },
+    };
+  }
+
+  function replyAtTop(zone: Zone): Reply {
+    if (question.type === types.ANY) return minimalAny;
+    const set = setOf(zone.apex(), question.type);
+    if (set === undefined) return denial(zone, 0, rcodes.NOERROR);
+    const answer = { set, ttlSeconds: zone.ttlSeconds, suffix: "" };
+    const reply = { rcode: rcodes.NOERROR, isAuthoritative: true, answer };
+    return set.type === types.NS ? { ...reply, additional: () => zone.glue() } : reply;
+  }
+
+  /** A "no" may be kept too, but strangers may not fill the memory with it. */
+  function negative({ serialNow }: Zone, slot: number): Preparation {
+    const isUsual = question.type === types.A || question.type === types.AAAA;
+    return { slot, stride: 0, serial: serialNow, isMadeUp: !isUsual };
   }
 
   /** What stands at a name. Names are mostly asked for in lower case, so that is tried first. */
@@ -162,9 +214,15 @@ export function createResponder(options: ResponderOptions): Respond {
   return respond;
 }
 
-function companionsOf(set: RecordSet, name: string, zone: Zone): readonly string[] {
-  const node = zone.table.find(name);
-  return node === undefined ? [] : targetAddresses(set, { name, node, zone });
+/** The name above `_port._protocol`. */
+function serviceOf(name: string, node: NameNode): NameNode {
+  const parent = name.charCodeAt(1) === 0x5f ? parentOf(name) : undefined;
+  return parent === undefined || node.parent === undefined ? node : serviceOf(parent, node.parent);
+}
+
+/** Octets of each record of a set of addresses, its owner being a pointer. */
+function recordSize({ records }: RecordSet): number {
+  return 12 + (records[0] ?? "").length;
 }
 
 function denial(zone: Zone, offset: number, rcode: number): Reply {
@@ -182,8 +240,8 @@ function ednsOf(message: Buffer, end: number): Edns | undefined | "malformed" {
 }
 
 /** To "everything" the answer is that nobody should ask so. Source: RFC 8482 §4.2. */
-const minimalAny = {
-  set: new RecordSet(types.HINFO, "\x07RFC8482\0", 3600),
-  ttlSeconds: 3600,
-  suffix: "",
+const minimalAny: Reply = {
+  rcode: rcodes.NOERROR,
+  isAuthoritative: true,
+  answer: { set: new RecordSet(types.HINFO, "\x07RFC8482\0", 3600), ttlSeconds: 3600, suffix: "" },
 };

@@ -44,9 +44,10 @@ export interface AskOptions extends QueryOptions {
   readonly address?: string;
 }
 
-/** Asks and reads the answer. Throws where there is none. */
-export async function ask(respond: Respond, name: string, type: string, options: AskOptions = {}): Promise<Read> {
+/** Asks, such as `web-0.nginx A`, and reads the answer. Throws where there is none. */
+export async function ask(respond: Respond, question: string, options: AskOptions = {}): Promise<Read> {
   const { over = "udp", address = "127.0.0.1" } = options;
+  const [name = "", type = "A"] = question.split(" ");
   const answer = await respond(query(name, type, options), over, address);
   const message = Array.isArray(answer) ? (answer as readonly Buffer[])[0] : (answer as Buffer | undefined);
   if (message === undefined) throw new Error("there was no answer");

@@ -3,6 +3,7 @@ import type { Fact } from "../records/fact.ts";
 import { standingFacts } from "../records/makers.ts";
 import type { RecordSettings } from "../records/settings.ts";
 import { reverseZones } from "../wire/reverse.ts";
+import { Epochs } from "../zone/epochs.ts";
 import { NameTable } from "../zone/name-table.ts";
 import { createZoneData, type Tables } from "../zone/zone-data.ts";
 import { nameServerName, Zone } from "../zone/zone.ts";
@@ -50,7 +51,12 @@ const reverseTops = ["in-addr.arpa", "ip6.arpa"];
 
 /** Throws where a zone is no domain name or a range no range. */
 export function createServing(settings: ServingSettings, parts: ServingParts): Serving {
-  const tables: Tables = { cluster: new NameTable(), reverse: new NameTable(), external: new NameTable() };
+  const epochs = new Epochs();
+  const tables: Tables = {
+    cluster: new NameTable(epochs),
+    reverse: new NameTable(epochs),
+    external: new NameTable(epochs),
+  };
   const data = createZoneData(tables);
   const zones = zonesOf(settings, tables);
   data.apply([], [...standingFacts(recordSettings(settings)), ...nameServerFacts(settings)]);
@@ -60,6 +66,7 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
     respond: createResponder({
       ...parts,
       zones,
+      epochs,
       identity: settings.identity,
       echoesPodNames: settings.podNames === "insecure",
     }),

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Epochs } from "./epochs.ts";
 import { NameTable, setOf } from "./name-table.ts";
 import { wireName } from "../wire/name.ts";
 
@@ -65,14 +66,19 @@ describe("NameTable", () => {
   });
 
   it("tells a name of every change at it and below it, and of no other", () => {
-    const table = new NameTable();
+    const epochs = new Epochs();
+    const table = new NameTable(epochs);
     table.add(at("web-0.nginx.default.svc"), record("a"));
     table.add(at("x.other.default.svc"), record("a"));
-    const [nginx, other] = ["nginx.default.svc", "other.default.svc"].map((name) => table.find(at(name)));
-    const before = { nginx: nginx?.changes, other: other?.changes };
+    const counts = (): readonly number[] =>
+      ["web-0.nginx", "web-1.nginx", "nginx", "other"].map((name) =>
+        epochs.at(epochs.slotOf(at(`${name}.default.svc`))),
+      );
+    const before = counts();
+    const isMoved = (): readonly boolean[] => counts().map((count, index) => count !== before[index]);
     table.add(at("web-1.nginx.default.svc"), record("b"));
-    expect(nginx?.changes).not.to.equal(before.nginx);
-    expect(other?.changes).to.equal(before.other);
-    expect(table.find(at("web-1.nginx.default.svc"))?.parent).to.equal(nginx);
+    expect(isMoved()).to.deep.equal([false, true, true, false]);
+    table.remove(at("x.other.default.svc"), record("a"));
+    expect(isMoved()).to.deep.equal([false, true, true, true]);
   });
 });

@@ -1,4 +1,5 @@
 import { parentOf } from "../wire/name.ts";
+import { Epochs } from "./epochs.ts";
 import { RecordSet } from "./record-set.ts";
 
 /** What lies at one name: records, or only names below it. */
@@ -6,8 +7,8 @@ export interface NameNode {
   readonly sets: readonly RecordSet[];
   /** The name one label up; undefined right below the top. */
   readonly parent: NameNode | undefined;
-  /** Moves with every change at this name and below it. */
-  readonly changes: number;
+  /** Its counter of changes at this name and below it. */
+  readonly slot: number;
 }
 
 /** A record as a table takes it. */
@@ -21,7 +22,6 @@ export interface TableRecord {
 interface Node extends NameNode {
   sets: readonly RecordSet[];
   parent: Node | undefined;
-  changes: number;
   /** Names directly below this one, and times it was said to exist without records. */
   held: number;
 }
@@ -34,6 +34,11 @@ const noSets: readonly RecordSet[] = [];
  */
 export class NameTable {
   readonly #nodes = new Map<string, Node>();
+  readonly #epochs: Epochs;
+
+  constructor(epochs: Epochs = new Epochs()) {
+    this.#epochs = epochs;
+  }
 
   get size(): number {
     return this.#nodes.size;
@@ -54,7 +59,7 @@ export class NameTable {
     // A literal has room for exactly what is in it, where `push` makes room for seventeen.
     if (set === undefined) node.sets = [...node.sets, new RecordSet(type, data, ttlSeconds)];
     else set.add(data);
-    touch(node);
+    this.#touch(node);
   }
 
   remove(name: string, { type, data }: TableRecord): void {
@@ -62,7 +67,7 @@ export class NameTable {
     const set = node === undefined ? undefined : setOf(node.sets, type);
     if (node === undefined || set === undefined) return;
     set.remove(data);
-    touch(node);
+    this.#touch(node);
     if (set.records.length > 0) return;
     node.sets = node.sets.filter((each) => each !== set);
     this.#dropIfEmpty(name, node);
@@ -85,8 +90,10 @@ export class NameTable {
     const above = parentOf(name);
     const parent = above === undefined || above === "" ? undefined : this.#ensure(above);
     if (parent !== undefined) parent.held += 1;
-    const made: Node = { sets: noSets, parent, changes: 0, held: 0 };
+    const made: Node = { sets: noSets, parent, slot: this.#epochs.slotOf(name), held: 0 };
     this.#nodes.set(name, made);
+    // The names above are no longer unknown, or as they were.
+    this.#touch(made);
     return made;
   }
 
@@ -95,9 +102,14 @@ export class NameTable {
     this.#dropIfEmpty(name, node);
   }
 
+  #touch(node: Node): void {
+    for (let each: Node | undefined = node; each !== undefined; each = each.parent) this.#epochs.advance(each.slot);
+  }
+
   #dropIfEmpty(name: string, node: Node): void {
     if (node.held > 0 || node.sets.length > 0) return;
     this.#nodes.delete(name);
+    this.#touch(node);
     if (node.parent !== undefined) this.#releaseNode(parentOf(name) ?? "", node.parent);
   }
 }
@@ -106,8 +118,4 @@ export class NameTable {
 export function setOf(sets: readonly RecordSet[], type: number): RecordSet | undefined {
   for (const set of sets) if (set.type === type) return set;
   return undefined;
-}
-
-function touch(node: Node): void {
-  for (let each: Node | undefined = node; each !== undefined; each = each.parent) each.changes += 1;
 }

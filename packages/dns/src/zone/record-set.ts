@@ -1,13 +1,6 @@
 /** Beyond this many records a set keeps an index, so that a change costs the same at ten and at ten thousand. */
 const indexedFrom = 32;
 
-/** What is added to an answer for the names in its records; true as long as nothing changed at and below a name. */
-export interface Companions {
-  readonly zone: object;
-  readonly changes: number;
-  readonly records: readonly string[];
-}
-
 /**
  * The records of one type at one name, each as the octets of its data. A record may be said several times (by two slices)
  * and stays until it is unsaid as often. Most sets hold one record, and there may be 100,000 of them, so nothing is kept
@@ -18,7 +11,6 @@ export class RecordSet {
   readonly records: readonly string[];
   /** In place of the zone's. */
   readonly ttlSeconds: number | undefined;
-  companions: Companions | undefined;
   readonly #records: string[];
   /** How often a record was said beyond the first time. */
   #repeats: Map<string, number> | undefined;

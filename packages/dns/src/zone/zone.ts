@@ -74,6 +74,9 @@ export class Zone {
     return this.#serial;
   }
 
+  /** The serial at the time it is called. */
+  readonly serialNow = (): number => this.#serial;
+
   /** Moves the serial to the revision of the data, or just onwards where revisions began anew. */
   moveSerial(revision: number): void {
     this.#serial = Math.max(this.#serial + 1, revision);

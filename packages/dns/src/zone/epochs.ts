@@ -1,0 +1,25 @@
+const slotBits = 16;
+
+/**
+ * Counts changes by name, so that what was prepared from a name can be told to be out of date without asking for the name
+ * again. Names share counters, which costs a needless preparation now and then and nothing else.
+ */
+export class Epochs {
+  readonly #counts = new Uint32Array(1 << slotBits);
+
+  /** The counter of a name. */
+  slotOf(name: string): number {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+    return (hash ^ (hash >>> slotBits)) & ((1 << slotBits) - 1);
+  }
+
+  /** Something changed at the name of this counter, or below it. */
+  advance(slot: number): void {
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+  }
+
+  at(slot: number): number {
+    return this.#counts[slot] ?? 0;
+  }
+}
