@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Outside } from "./outside.ts";
 import { encodeRecord } from "../wire/record.ts";
-import { ask, serve, show } from "./serving.fixture.ts";
+import { ask, defaults, serve, show } from "./serving.fixture.ts";
 import type { ServingSettings } from "./serving.ts";
 
 const web = "nginx.default.svc";
@@ -309,5 +309,31 @@ describe("with somebody to ask about names outside", () => {
       `NOERROR aa ra ${local("out.default.svc")}. 5 CNAME www.example.com. www.example.com. 60 A 1.2.3.4`,
     );
     expect((await ask(respond, `${local("out.default.svc")} TXT`)).answer).to.have.length(1);
+  });
+});
+
+describe("other settings", () => {
+  it("D53 take effect between two queries, with the data as it was", async () => {
+    const server = serve(facts);
+    expect((await ask(server.respond, "vip.default.svc.cluster.internal A")).rcode).to.equal("REFUSED");
+    expect((await ask(server.respond, `${local("vip.default.svc")} A`)).answer[0]).to.contain(" 5 A ");
+    server.moveSerial(20);
+    const settings = { ...defaults, zones: ["cluster.internal"], ttlSeconds: 30, podNames: "disabled" as const };
+    server.configure(settings, { isSynced: () => true });
+    const name = "vip.default.svc.cluster.internal";
+    expect(show(await ask(server.respond, `${name} A`))).to.equal(`NOERROR aa ${name}. 30 A 10.96.0.7`);
+    expect((await ask(server.respond, `${local("vip.default.svc")} A`)).rcode).to.equal("REFUSED");
+    expect((await ask(server.respond, "cluster.internal SOA")).answer[0]).to.contain(" 21 7200 1800 86400 30");
+  });
+
+  it("D53 that cannot be are refused, and the old ones stay", async () => {
+    const server = serve(facts);
+    expect(() => server.configure({ ...defaults, zones: ["a..b"] }, { isSynced: () => true })).to.throw(
+      'zone "a..b" is not a domain name',
+    );
+    expect(() => server.configure({ ...defaults, reverseRanges: ["10.0.0.0"] }, { isSynced: () => true })).to.throw(
+      '"10.0.0.0" is not a range of addresses such as 10.244.0.0/16',
+    );
+    expect((await ask(server.respond, `${local("vip.default.svc")} A`)).rcode).to.equal("NOERROR");
   });
 });

@@ -16,25 +16,23 @@ export function fact(text: string): Fact {
   };
 }
 
+export const defaults: ServingSettings = {
+  zones: ["cluster.local"],
+  ttlSeconds: 5,
+  podNames: "verified",
+  reverseRanges: [],
+  externalZones: [],
+  nameServers: ["10.96.0.10"],
+  identity: { version: "Ordinal 1.2.3", hostname: "laptop" },
+};
+
 /** A synced server of `cluster.local` that says these facts. */
 export function serve(
   facts: readonly string[],
   settings: Partial<ServingSettings> = {},
   parts: Partial<ServingParts> = {},
 ): Serving {
-  const serving = createServing(
-    {
-      zones: ["cluster.local"],
-      ttlSeconds: 5,
-      podNames: "verified",
-      reverseRanges: [],
-      externalZones: [],
-      nameServers: ["10.96.0.10"],
-      identity: { version: "Ordinal 1.2.3", hostname: "laptop" },
-      ...settings,
-    },
-    { isSynced: () => true, ...parts },
-  );
+  const serving = createServing({ ...defaults, ...settings }, { isSynced: () => true, ...parts });
   serving.apply([], facts.map(fact));
   return serving;
 }

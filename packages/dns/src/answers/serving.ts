@@ -44,10 +44,17 @@ export interface Serving {
   apply(before: readonly Fact[], after: readonly Fact[]): void;
   /** Moves the zones' serials to this revision if anything was applied since the last time; tells whether it did. */
   moveSerial(revision: number): boolean;
+  /**
+   * Goes over to other settings, between one query and the next. What was applied stays; facts that depend on settings are
+   * for the caller to exchange. Throws, changing nothing, where a zone is no domain name or a range no range.
+   */
+  configure(settings: ServingSettings, parts: ServingParts): void;
 }
 
 /** All names that have an address the wrong way round; who is asked about those not in our ranges is another matter. */
 const reverseTops = ["in-addr.arpa", "ip6.arpa"];
+
+const answerNothing: Respond = () => undefined;
 
 /** Throws where a zone is no domain name or a range no range. */
 export function createServing(settings: ServingSettings, parts: ServingParts): Serving {
@@ -58,24 +65,42 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
     external: new NameTable(epochs),
   };
   const data = createZoneData(tables);
-  const zones = zonesOf(settings, tables);
-  data.apply([], [...standingFacts(recordSettings(settings)), ...nameServerFacts(settings)]);
-  return {
-    zones,
-    tables,
-    respond: createResponder({
-      ...parts,
+  let zones: readonly Zone[] = [];
+  let own: readonly Fact[] = [];
+  let respond: Respond = answerNothing;
+
+  function configure(next: ServingSettings, nextParts: ServingParts): void {
+    const made = zonesOf(next, tables);
+    const serial = Math.max(0, ...zones.map((zone) => zone.serial));
+    // A secondary server asks for what is new only when the serial has moved.
+    if (zones.length > 0) for (const zone of made) zone.moveSerial(serial + 1);
+    const said = ownFacts(next);
+    data.apply(own, said);
+    own = said;
+    zones = made;
+    respond = createResponder({
+      ...nextParts,
       zones,
       epochs,
-      identity: settings.identity,
-      echoesPodNames: settings.podNames === "insecure",
-    }),
+      identity: next.identity,
+      echoesPodNames: next.podNames === "insecure",
+    });
+  }
+
+  configure(settings, parts);
+  return {
+    get zones() {
+      return zones;
+    },
+    tables,
+    respond: (message, transport, address) => respond(message, transport, address),
     apply: (before, after) => data.apply(before, after),
     moveSerial(revision) {
       const isChanged = data.takeChanged();
       if (isChanged) for (const zone of zones) zone.moveSerial(revision);
       return isChanged;
     },
+    configure,
   };
 }
 
@@ -98,13 +123,16 @@ function zonesOf(settings: ServingSettings, tables: Tables): readonly Zone[] {
   ].toSorted((a, b) => b.labels - a.labels);
 }
 
-function nameServerFacts({ nameServers, externalZones }: ServingSettings): readonly Fact[] {
+/** What is true whatever objects there are. */
+function ownFacts(settings: ServingSettings): readonly Fact[] {
+  const { nameServers, externalZones } = settings;
   const trees = externalZones.length > 0 ? ([undefined, "external"] as const) : [undefined];
-  return trees.flatMap((tree) =>
+  const glue = trees.flatMap((tree) =>
     nameServers.map((data) => ({
       ...(tree === undefined ? {} : { tree }),
       name: nameServerName,
       record: { type: isIPv4(data) ? ("A" as const) : ("AAAA" as const), data },
     })),
   );
+  return [...standingFacts(recordSettings(settings)), ...glue];
 }

@@ -4,9 +4,10 @@
  */
 export function wireName(name: string): string | undefined {
   if (name === "") return "";
+  if (!isAscii(name)) return undefined;
   let wire = "";
   for (const label of name.toLowerCase().split(".")) {
-    if (label.length === 0 || label.length > 63 || !isAscii(label)) return undefined;
+    if (label.length === 0 || label.length > 63) return undefined;
     wire += String.fromCharCode(label.length) + label;
   }
   return wire.length > 254 ? undefined : wire;
