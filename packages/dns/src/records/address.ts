@@ -1,4 +1,5 @@
-import { ipv4Octets, ipv6Octets } from "../wire/address.ts";
+import { isIPv4 } from "node:net";
+import { ipv6Octets } from "../wire/address.ts";
 import type { Fact, Tree } from "./fact.ts";
 
 /** An address in the one way of writing it, and the type of record that holds it. */
@@ -12,7 +13,7 @@ export interface Address {
  * IPv4 address mapped into IPv6 as IPv4 (as Go's `net.ParseIP` has it). Undefined for text that is no address.
  */
 export function readAddress(text: string): Address | undefined {
-  if (ipv4Octets(text) !== undefined) return { type: "A", text };
+  if (isIPv4(text)) return { type: "A", text };
   const octets = ipv6Octets(text);
   if (octets === undefined) return undefined;
   if (octets.startsWith(mapped)) return { type: "A", text: [...Buffer.from(octets.slice(12), "latin1")].join(".") };

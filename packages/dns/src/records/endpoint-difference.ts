@@ -1,39 +1,22 @@
 import type { Endpoint } from "@ordinal/api";
+import { differenceBy, type Difference } from "./difference.ts";
 import { isServed } from "./endpoint-makers.ts";
-
-export interface EndpointDifference {
-  readonly removed: readonly Endpoint[];
-  readonly added: readonly Endpoint[];
-}
 
 /**
  * The endpoints that say something in one list and not in the other, so that one change among a thousand endpoints costs a
  * walk past the others and makes no fact of theirs. Whoever wrote the list changes it in place or at an end, nearly always.
  */
-export function endpointDifference(before: readonly Endpoint[], after: readonly Endpoint[]): EndpointDifference {
+export function endpointDifference(before: readonly Endpoint[], after: readonly Endpoint[]): Difference<Endpoint> {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && saysSame(before[start], after[start])) start += 1;
   let end = 0;
   while (end < shorter - start && saysSame(before.at(-1 - end), after.at(-1 - end))) end += 1;
-  return differenceByText(served(before, start, end), served(after, start, end));
+  return differenceBy(textOf, served(before, start, end), served(after, start, end));
 }
 
 function served(endpoints: readonly Endpoint[], start: number, end: number): readonly Endpoint[] {
   return endpoints.slice(start, endpoints.length - end).filter(isServed);
-}
-
-function differenceByText(before: readonly Endpoint[], after: readonly Endpoint[]): EndpointDifference {
-  if (before.length === 0 || after.length === 0) return { removed: before, added: after };
-  const surplus = new Map<string, Endpoint[]>();
-  for (const endpoint of before) {
-    const text = textOf(endpoint);
-    const same = surplus.get(text);
-    if (same === undefined) surplus.set(text, [endpoint]);
-    else same.push(endpoint);
-  }
-  const added = after.filter((endpoint) => surplus.get(textOf(endpoint))?.pop() === undefined);
-  return { added, removed: [...surplus.values()].flat() };
 }
 
 /** Of what is not served nothing matters. */

@@ -44,13 +44,14 @@ export function endpointFacts(
   { endpointPodNames = false }: Pick<RecordSettings, "endpointPodNames">,
 ): readonly Fact[] {
   if (addressType === "FQDN" || places.length === 0) return [];
-  return (endpoints ?? [])
-    .filter(isServed)
-    .flatMap((endpoint) =>
-      readEndpoint(endpoint, endpointPodNames).flatMap((at) =>
-        places.flatMap((place) => endpointMakers.flatMap((make) => make(at, place, ports ?? []))),
-      ),
-    );
+  const facts: Fact[] = [];
+  for (const endpoint of endpoints ?? []) {
+    if (!isServed(endpoint)) continue;
+    for (const at of readEndpoint(endpoint, endpointPodNames)) {
+      for (const place of places) for (const make of endpointMakers) facts.push(...make(at, place, ports ?? []));
+    }
+  }
+  return facts;
 }
 
 /**

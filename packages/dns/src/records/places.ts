@@ -37,7 +37,7 @@ export function isAlias({ spec }: Service): boolean {
   return spec.type === "ExternalName";
 }
 
-export function isHeadless({ spec }: Service): boolean {
+function isHeadless({ spec }: Service): boolean {
   return (spec.clusterIPs?.[0] ?? spec.clusterIP) === "None";
 }
 
