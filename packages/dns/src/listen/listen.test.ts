@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { createFakeClock, createStopStack, silentLogger, type StopStack } from "@ordinal/runtime";
 import { expect } from "chai";
-import { listenBoth, show } from "./listen.ts";
+import type { Respond } from "../answers/respond.ts";
 import { eventually } from "../api.fixture.ts";
-import { askUdp, connectTcp } from "./peers.fixture.ts";
-import { listenTcp } from "./tcp.ts";
+import { createLater } from "./answers.fixture.ts";
+import { joinBoth, listenBoth, listenShared, show } from "./listen.ts";
+import { askUdp, connectTcp, say, textOf } from "./peers.fixture.ts";
 
-const echo = (message: Buffer): Buffer => message;
+const echo: Respond = (message) => message;
 const anywhere = { host: "127.0.0.1", port: 0 };
 
 describe("listening", () => {
@@ -23,8 +24,51 @@ describe("listening", () => {
     expect(address.port).to.be.above(0);
     expect(String(await askUdp(address.port, Buffer.from("datagram")))).to.equal("datagram");
     const peer = await connectTcp(address.port);
-    peer.send(Buffer.from("stream"));
-    expect((await peer.received(1)).map(String)).to.deep.equal(["stream"]);
+    peer.send(say("stream"));
+    expect((await peer.received(1)).map(textOf)).to.deep.equal(["stream"]);
+  });
+
+  it("tells the responder how and by whom it is asked, also where IPv4 comes in by IPv6", async () => {
+    const told: string[] = [];
+    const respond: Respond = (message, transport, address) => {
+      told.push(`${transport} ${address}`);
+      return message;
+    };
+    const { address } = parts.add(await listenBoth({ host: "::", port: 0 }, { ...both, respond }));
+    await askUdp(address.port, say("datagram"));
+    const peer = await connectTcp(address.port);
+    peer.send(say("stream"));
+    await peer.received(1);
+    expect(told).to.deep.equal(["udp 127.0.0.1", "tcp 127.0.0.1"]);
+  });
+
+  it("sends the first message of what is answered later over UDP, and nothing where there is none", async () => {
+    const later = createLater();
+    const { address } = parts.add(await listenBoth(anywhere, { ...both, respond: later.respond }));
+    const enough = new AbortController();
+    const [none, some] = ["none", "some"].map((text) => askUdp(address.port, say(text), enough));
+    await eventually(() => expect(later.asked()).to.equal(2));
+    later.answer("none", []);
+    later.answer("some", [say("first"), say("second")]);
+    expect(textOf((await some) ?? say(""))).to.equal("first");
+    enough.abort();
+    expect(await none?.catch((error: unknown) => String(error))).to.contain("abort");
+  });
+
+  it("lets go of what is answered only after it was stopped", async () => {
+    const later = createLater();
+    const listening = await listenBoth(anywhere, { ...both, respond: later.respond });
+    const { address } = listening;
+    const peer = await connectTcp(address.port);
+    peer.send(say("stream"));
+    const enough = new AbortController();
+    const asking = askUdp(address.port, say("datagram"), enough).catch((error: unknown) => String(error));
+    await eventually(() => expect(later.asked()).to.equal(2));
+    await listening.stop();
+    for (const text of ["stream", "datagram"]) later.answer(text, [say("too late")]);
+    await peer.closed;
+    enough.abort();
+    expect(await asking).to.contain("abort");
   });
 
   it("says which address is busy", async () => {
@@ -49,106 +93,15 @@ describe("listening", () => {
     parts.add(await listenBoth(first.address, both));
   });
 
-  it("writes IPv6 addresses in brackets", () => {
-    expect(show({ host: "::1", port: 53 })).to.equal("[::1]:53");
+  it("shares a port with other threads only when it was alone there", async () => {
+    const { address } = parts.add(await listenShared(anywhere, both));
+    parts.add(await joinBoth(address, both));
+    expect(textOf(await askUdp(address.port, say("shared")))).to.equal("shared");
+    const failure = await listenShared(address, both).catch((error: unknown) => error);
+    expect(String(failure)).to.contain("another program answers there");
   });
 
-  describe("over TCP", () => {
-    it("D34 answers any number of queries on one connection, in order, however they are cut", async () => {
-      const { port } = parts.add(await listenTcp(anywhere, { respond: echo, clock, log: silentLogger }));
-      const peer = await connectTcp(port);
-      const texts = Array.from({ length: 500 }, (_, index) => `query ${index}`);
-      peer.send(...texts.slice(0, 300).map((text) => Buffer.from(text)));
-      for (const text of texts.slice(300)) {
-        peer.socket.write(Buffer.from([0]));
-        peer.socket.write(Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]));
-      }
-      expect((await peer.received(500)).map(String)).to.deep.equal(texts);
-    });
-
-    it("closes a connection that had no whole query for 10 s, however many octets drip in", async () => {
-      const idle = createFakeClock();
-      const { port } = parts.add(await listenTcp(anywhere, { respond: echo, clock: idle, log: silentLogger }));
-      const peer = await connectTcp(port);
-      peer.send(Buffer.from("alive"));
-      await peer.received(1);
-      await idle.advance(9_000);
-      peer.send(Buffer.from("still alive"));
-      await peer.received(2);
-      await idle.advance(9_000);
-      peer.socket.write(Buffer.from([0]));
-      expect(peer.socket.destroyed).to.equal(false);
-      await idle.advance(1_000);
-      await peer.closed;
-    });
-
-    it("answers a piece full of queries for long answers no faster than they are read", async () => {
-      let asked = 0;
-      const respond = (): Buffer => {
-        asked += 1;
-        return Buffer.alloc(60_000);
-      };
-      const { port } = parts.add(await listenTcp(anywhere, { respond, clock, log: silentLogger }));
-      const peer = await connectTcp(port);
-      peer.socket.pause();
-      peer.send(...Array.from({ length: 1_500 }, () => Buffer.from("question")));
-      await eventually(() => expect(asked).to.be.above(0));
-      expect(asked).to.be.below(200);
-      peer.socket.resume();
-      expect(await peer.received(1_500)).to.have.length(1_500);
-    });
-
-    it("makes room for a new connection by closing the one that was silent longest", async () => {
-      const options = { respond: echo, clock, log: silentLogger, maxConnections: 2 };
-      const { port } = parts.add(await listenTcp(anywhere, options));
-      const [first, second] = [await connectTcp(port), await connectTcp(port)];
-      first.send(Buffer.from("a"));
-      await first.received(1);
-      const third = await connectTcp(port);
-      await second.closed;
-      for (const peer of [first, third]) {
-        peer.send(Buffer.from("b"));
-        await peer.received(1);
-      }
-    });
-
-    it("D46 closes a connection that announces more than a query", async () => {
-      const { port } = parts.add(await listenTcp(anywhere, { respond: echo, clock, log: silentLogger }));
-      const peer = await connectTcp(port);
-      peer.socket.write(Buffer.from([0xff, 0xff]));
-      await peer.closed;
-    });
-
-    it("answers what was asked before the peer said it is done", async () => {
-      const { port } = parts.add(await listenTcp(anywhere, { respond: echo, clock, log: silentLogger }));
-      const peer = await connectTcp(port);
-      peer.send(Buffer.from("last words"));
-      peer.socket.end();
-      expect((await peer.received(1)).map(String)).to.deep.equal(["last words"]);
-      await peer.closed;
-    });
-
-    it("stops reading from a peer that does not read its answers", async () => {
-      let asked = 0;
-      const large = Buffer.alloc(60_000);
-      const respond = (): Buffer => {
-        asked += 1;
-        return large;
-      };
-      const { port } = parts.add(await listenTcp(anywhere, { respond, clock, log: silentLogger }));
-      const peer = await connectTcp(port);
-      peer.socket.pause();
-      const burst = Array.from({ length: 50 }, () => Buffer.alloc(4_000));
-      // Sending stalls once the server no longer reads; then nothing more is asked.
-      for (let round = 0; round < 100 && peer.socket.writableLength < 8_000_000; round += 1) {
-        peer.send(...burst);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      expect(asked).to.be.below(4_000);
-      const before = asked;
-      peer.socket.resume();
-      await eventually(() => expect(asked).to.be.above(before));
-      peer.socket.destroy();
-    });
+  it("writes IPv6 addresses in brackets", () => {
+    expect(show({ host: "::1", port: 53 })).to.equal("[::1]:53");
   });
 });

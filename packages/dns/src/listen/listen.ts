@@ -1,5 +1,6 @@
 import { createStopStack, describeError, hasCode, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import type { Respond } from "../answers/respond.ts";
+import type { Connections } from "./connections.ts";
 import { listenTcp } from "./tcp.ts";
 import { listenUdp } from "./udp.ts";
 
@@ -13,6 +14,14 @@ export interface Listening extends Stoppable {
   readonly address: ListenAddress;
 }
 
+export interface ListenParts {
+  readonly respond: Respond;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Counts the connections of all listeners together. Defaults to a count of each listener's own. */
+  readonly connections?: Connections;
+}
+
 /** How often a free port is drawn anew when the other protocol turns out to have it taken. */
 const draws = 20;
 
@@ -20,10 +29,30 @@ const draws = 20;
  * Listens on UDP and TCP at the same port, because a resolver asks again over TCP at that port. Throws, naming the address
  * and what to do, where it cannot be bound.
  */
-export async function listenBoth(
-  at: ListenAddress,
-  parts: { readonly respond: Respond; readonly clock: Clock; readonly log: Logger },
-): Promise<Listening> {
+export async function listenBoth(at: ListenAddress, parts: ListenParts): Promise<Listening> {
+  return await inWords("DNS", at, async () => await bindBoth(at, { ...parts, reusePort: false }));
+}
+
+/**
+ * As `listenBoth`, at a port that other threads of this process can bind too (`joinBoth`); the system spreads queries over
+ * them. Another program that shares ports in the same way is noticed all the same.
+ */
+export async function listenShared(at: ListenAddress, parts: ListenParts): Promise<Listening> {
+  const address = await inWords("DNS", at, async () => {
+    // Sharing would be granted beside any other process of this user; so first see whether we would be alone.
+    const alone = await bindBoth(at, { ...parts, reusePort: false });
+    await alone.stop();
+    return alone.address;
+  });
+  return await joinBoth(address, parts);
+}
+
+/** Listens, in another thread, beside whoever called `listenShared` for this address. */
+export async function joinBoth(at: ListenAddress, parts: ListenParts): Promise<Listening> {
+  return await inWords("DNS", at, async () => await bindBoth(at, { ...parts, reusePort: true }));
+}
+
+async function bindBoth(at: ListenAddress, parts: ListenParts & { readonly reusePort: boolean }): Promise<Listening> {
   for (let draw = 1; ; draw += 1) {
     const stack = createStopStack();
     try {
@@ -33,9 +62,17 @@ export async function listenBoth(
         return { address: { host: at.host, port }, stop: () => stack.stop() };
       });
     } catch (error) {
-      if (at.port === 0 && draw < draws && hasCode(error, "EADDRINUSE")) continue;
-      throw new Error(`DNS cannot listen on ${show(at)}: ${remedyFor(error)}`, { cause: error });
+      if (at.port !== 0 || draw >= draws || !hasCode(error, "EADDRINUSE")) throw error;
     }
+  }
+}
+
+/** Puts the system's error about an address into words: what, where, and what to do. */
+export async function inWords<T>(what: string, at: ListenAddress, bind: () => Promise<T>): Promise<T> {
+  try {
+    return await bind();
+  } catch (error) {
+    throw new Error(`${what} cannot listen on ${show(at)}: ${remedyFor(error)}`, { cause: error });
   }
 }
 
@@ -48,5 +85,6 @@ function remedyFor(error: unknown): string {
   if (hasCode(error, "EADDRINUSE")) return "another program answers there; stop it or choose another port";
   if (hasCode(error, "EACCES")) return "ports below 1024 are for root (or CAP_NET_BIND_SERVICE); choose a higher port";
   if (hasCode(error, "EADDRNOTAVAIL")) return "this machine does not have that address";
+  if (hasCode(error, "ENOTSUP")) return "this system does not let threads share a port; set the DNS workers to 0";
   return describeError(error);
 }
