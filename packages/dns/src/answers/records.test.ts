@@ -312,6 +312,31 @@ describe("with somebody to ask about names outside", () => {
   });
 });
 
+describe("a name without its zone", () => {
+  const { respond } = serve([
+    ...facts,
+    "pods: 10-244-0-9 TXT default",
+    "pods: fd00--9 TXT team",
+    "vip.team.svc A 10.96.0.9",
+  ]);
+  const from = { address: "10.244.0.9" };
+
+  it("D48 is found for a pod, as its search list would have it", async () => {
+    for (const name of [`web-0.nginx`, "web-0.nginx.default", `web-0.${web}`, "WEB-0.nginx"]) {
+      expect(show(await ask(respond, `${name} A`, from))).to.equal(`NOERROR aa ${name}. 5 A 10.244.0.5`);
+    }
+    expect((await ask(respond, "vip A", { address: "fd00::9" })).answer).to.deep.equal(["vip. 5 A 10.96.0.9"]);
+    expect(show(await ask(respond, "web-1.nginx AAAA", from))).to.equal("NOERROR aa");
+  });
+
+  it("D48 is nobody's for others, and where there is no such name", async () => {
+    expect((await ask(respond, "web-0.nginx A", { address: "127.0.0.1" })).rcode).to.equal("REFUSED");
+    expect((await ask(respond, "web-7.nginx A", from)).rcode).to.equal("REFUSED");
+    expect((await ask(respond, "default A", from)).rcode).to.equal("REFUSED");
+    expect((await ask(respond, ". A", from)).rcode).to.equal("REFUSED");
+  });
+});
+
 describe("other settings", () => {
   it("D53 take effect between two queries, with the data as it was", async () => {
     const server = serve(facts);

@@ -8,6 +8,7 @@ import type { Epochs } from "../zone/epochs.ts";
 import { setOf, type NameNode } from "../zone/name-table.ts";
 import { RecordSet } from "../zone/record-set.ts";
 import type { Zone } from "../zone/zone.ts";
+import type { Tables } from "../zone/zone-data.ts";
 import { followAliases } from "./aliases.ts";
 import { chaosRecord, type Identity } from "./chaos.ts";
 import { targetAddresses } from "./companions.ts";
@@ -15,12 +16,14 @@ import { compose, composeError, type Asked, type Reply } from "./compose.ts";
 import { PreparedAnswers, type Preparation } from "./prepared.ts";
 import type { Outside } from "./outside.ts";
 import { spelledAddress } from "./pod-names.ts";
+import { shortNameNode } from "./short-names.ts";
 import type { Respond, Transport } from "./respond.ts";
 import type { Transfer } from "./transfer.ts";
 
 export interface ResponderOptions {
   /** Deeper zones first where one lies in another. */
   readonly zones: readonly Zone[];
+  readonly tables: Tables;
   /** Counts the changes of the zones' tables. */
   readonly epochs: Epochs;
   /** Whether the tables are whole. Until then a miss means nothing and is answered SERVFAIL. */
@@ -50,7 +53,7 @@ const refused: Reply = { rcode: rcodes.REFUSED, isAuthoritative: false };
  * its name, one look-up and one copy; dns2 is asked only about queries with more in them.
  */
 export function createResponder(options: ResponderOptions): Respond {
-  const { zones, epochs, isSynced, identity, outside, transfer } = options;
+  const { zones, tables, epochs, isSynced, identity, outside, transfer } = options;
   const isRecursive = outside !== undefined;
   const question = new QuestionReader();
   const prepared = new PreparedAnswers(epochs);
@@ -73,7 +76,8 @@ export function createResponder(options: ResponderOptions): Respond {
     if (question.class === classChaos) return compose(asked, chaosReply());
     const zone = question.class === classIn ? zoneOf() : undefined;
     if (isTransfer) return handOut(asked, { zone, transport, address });
-    if (zone === undefined) return question.class === classIn ? ask(asked, transport) : compose(asked, refused);
+    if (question.class !== classIn) return compose(asked, refused);
+    if (zone === undefined) return answerShort(asked, address) ?? ask(asked, transport);
     const decision = decide(zone);
     if (decision === "outside") return ask(asked, transport);
     if (decision === "alias") return follow(asked, zone);
@@ -163,6 +167,19 @@ export function createResponder(options: ResponderOptions): Respond {
     if (address.type !== question.type) return denial(zone, end - headerSize, rcodes.NOERROR);
     const answer = { set: new RecordSet(address.type, address.data), ttlSeconds: zone.ttlSeconds, suffix: "" };
     return { rcode: rcodes.NOERROR, isAuthoritative: true, answer };
+  }
+
+  /** The answer to a pod that leaves the search list to us. */
+  function answerShort(asked: Asked, address: string): Buffer | undefined {
+    if (!isSynced()) return undefined;
+    const name = lowerName(question.nameEnd);
+    const node = shortNameNode(name, { labels: question.labelCount, address, tables });
+    if (node === undefined) return undefined;
+    const set = setOf(node.sets, question.type);
+    const isAddress = question.type === types.A || question.type === types.AAAA;
+    if (set === undefined || !isAddress) return compose(asked, { rcode: rcodes.NOERROR, isAuthoritative: true });
+    const answer = { set, ttlSeconds: zones[0]?.ttlSeconds ?? 0, suffix: "" };
+    return compose(asked, { rcode: rcodes.NOERROR, isAuthoritative: true, answer });
   }
 
   function follow(asked: Asked, zone: Zone): Buffer | Promise<readonly Buffer[]> {

@@ -6,11 +6,13 @@ import { createServing, type Serving, type ServingParts, type ServingSettings } 
 
 /** A fact in the words of `textOf`: `web-0.nginx.default.svc A 10.244.0.5`, `reverse: 5.0.244.10.in-addr.arpa PTR …`, a bare name. */
 export function fact(text: string): Fact {
-  const groups = /^(?:(?<tree>reverse|external): )?(?<name>\S+)(?: (?<type>[A-Z]+) (?<data>.+))?$/.exec(text)?.groups;
+  const groups = /^(?:(?<tree>reverse|external|pods): )?(?<name>\S+)(?: (?<type>[A-Z]+) (?<data>.+))?$/.exec(
+    text,
+  )?.groups;
   if (groups === undefined) throw new Error(`${text} is no fact`);
   const { tree, name = "", type, data = "" } = groups;
   return {
-    ...(tree === undefined ? {} : { tree: tree as "reverse" | "external" }),
+    ...(tree === undefined ? {} : { tree: tree as "reverse" | "external" | "pods" }),
     name,
     ...(type === undefined ? {} : { record: { type: type as RecordType, data } }),
   };

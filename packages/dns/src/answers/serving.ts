@@ -15,7 +15,7 @@ import type { Transfer } from "./transfer.ts";
 
 /** What is served, and how. Plain data, so that it can be handed to a thread. */
 export interface ServingSettings {
-  /** Cluster zones, served from the same data; the first completes PTR targets. */
+  /** Cluster zones, served from the same data; the first completes PTR targets and pods' short names. */
   readonly zones: readonly string[];
   /** How long answers, and misses, may be remembered. */
   readonly ttlSeconds: number;
@@ -63,6 +63,7 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
     cluster: new NameTable(epochs),
     reverse: new NameTable(epochs),
     external: new NameTable(epochs),
+    pods: new NameTable(epochs),
   };
   const data = createZoneData(tables);
   let zones: readonly Zone[] = [];
@@ -81,6 +82,7 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
     respond = createResponder({
       ...nextParts,
       zones,
+      tables,
       epochs,
       identity: next.identity,
       echoesPodNames: next.podNames === "insecure",

@@ -2,9 +2,10 @@ import type { RecordType } from "./record-types.ts";
 
 /**
  * Where a name lies: without a tree it is relative to each cluster zone; in `reverse` it is absolute
- * (`5.0.244.10.in-addr.arpa`); in `external` it is relative to each zone for names seen from outside.
+ * (`5.0.244.10.in-addr.arpa`); in `external` it is relative to each zone for names seen from outside. What lies in `pods` is
+ * never handed out: at a pod's dashed address stands its namespace, as TXT.
  */
-export type Tree = "reverse" | "external";
+export type Tree = "reverse" | "external" | "pods";
 
 /** One thing the zones say, apart from how it is written on the wire. Names are dotted. */
 export interface Fact {

@@ -104,22 +104,23 @@ describe("serviceFacts", () => {
 });
 
 describe("podFacts", () => {
+  const whose = "pods: 10-244-0-5 TXT default";
   const cases: readonly (readonly [what: string, of: Pod, expected: readonly string[]])[] = [
-    ["D20 a pod's dashed address", pod("web-0", ["10.244.0.5"]), ["10-244-0-5.default.pod A 10.244.0.5"]],
+    ["D20 a pod's dashed address", pod("web-0", ["10.244.0.5"]), ["10-244-0-5.default.pod A 10.244.0.5", whose]],
     [
       "D20 all addresses of a pod, each once",
       pod("web-0", ["10.244.0.5", "FD00::0:5"], { podIP: "10.244.0.5" }),
-      ["10-244-0-5.default.pod A 10.244.0.5", "fd00--5.default.pod AAAA fd00::5"],
+      ["10-244-0-5.default.pod A 10.244.0.5", whose, "fd00--5.default.pod AAAA fd00::5", "pods: fd00--5 TXT default"],
     ],
     [
       "D20 the one address of a pod without a list of them",
       { ...pod("web-0", []), status: { phase: "Pending", podIP: "10.244.0.5" } },
-      ["10-244-0-5.default.pod A 10.244.0.5"],
+      ["10-244-0-5.default.pod A 10.244.0.5", whose],
     ],
     [
       "D20 a pod in the host's network, as CoreDNS",
       { ...pod("web-0", ["192.0.2.1"]), spec: { containers: [], hostNetwork: true } },
-      ["192-0-2-1.default.pod A 192.0.2.1"],
+      ["192-0-2-1.default.pod A 192.0.2.1", "pods: 192-0-2-1 TXT default"],
     ],
     ["D20 nothing of a pod without address", pod("web-0", []), []],
     ["D20 nothing of an address that is none", pod("web-0", ["", "pending"]), []],

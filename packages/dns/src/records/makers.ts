@@ -61,9 +61,11 @@ export function endpointFacts(
 export function podFacts({ metadata, status }: Pod, { podNames }: Pick<RecordSettings, "podNames">): readonly Fact[] {
   if (podNames !== "verified" || status === undefined || finishedPhases.has(status.phase ?? "")) return [];
   const addresses = [...(status.podIPs ?? []).map(({ ip }) => ip ?? ""), status.podIP ?? ""];
-  return readAddresses(addresses).map((address) =>
-    addressFact({ name: `${dashed(address)}.${metadata.namespace ?? ""}.pod` }, address),
-  );
+  const { namespace = "" } = metadata;
+  return readAddresses(addresses).flatMap((address) => [
+    addressFact({ name: `${dashed(address)}.${namespace}.pod` }, address),
+    { tree: "pods", name: dashed(address), record: { type: "TXT", data: namespace } },
+  ]);
 }
 
 /** Phases in which a pod's address is nobody's, or somebody else's. */
