@@ -3,22 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
-import { keepCompanion, stopRecorded, type CompanionOptions, type CompanionRecord } from "./companion.ts";
+import { keepCompanion, stopRecorded, type CompanionOptions, type CompanionRecord, type Serving } from "./companion.ts";
 import { identify, isSameProcess } from "./process-identity.ts";
 
 const program = `
 import { writeRecord } from ${JSON.stringify(new URL("./companion.ts", import.meta.url).href)};
 const argv = [...process.execArgv, ...process.argv.slice(1)];
 const recordFile = process.argv[2];
-const addresses = [{ host: "127.0.0.1", port: process.pid }];
-await writeRecord(recordFile, { argv, addresses });
-process.send?.({ serving: addresses });
+const serving = { addresses: [{ host: "127.0.0.1", port: process.pid }], zones: ["cluster.local"] };
+await writeRecord(recordFile, { argv, ...serving });
+process.send?.({ serving });
 setInterval(() => {}, 1000);
 `;
 
 /** The program of these tests says its pid as the port it serves. */
-async function pidOf(serving: Promise<readonly { readonly port: number }[]>): Promise<number> {
-  return (await serving)[0]?.port ?? 0;
+async function pidOf(serving: Promise<Serving>): Promise<number> {
+  return (await serving).addresses[0]?.port ?? 0;
 }
 
 describe("keepCompanion", () => {
@@ -45,6 +45,7 @@ describe("keepCompanion", () => {
     await first.release();
     const second = keepCompanion(options);
     expect(await pidOf(second.serving)).to.equal(pid);
+    expect((await second.serving).zones).to.deep.equal(["cluster.local"]);
     const record = await readRecord();
     await second.stop();
     expect(await isSameProcess(record)).to.equal(false);

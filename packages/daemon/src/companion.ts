@@ -5,14 +5,29 @@ import { isDeepStrictEqual } from "node:util";
 import { backoffDelay, hasCode, type Clock, type Logger } from "@ordinal/runtime";
 import fsExtra from "fs-extra";
 import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
-import type { Address } from "./settings.ts";
+import { showAddress, type Address, type Raw } from "./setting-values.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What a companion process leaves on disk about itself, first when it starts and again when it serves. */
-export interface CompanionRecord extends ProcessIdentity {
-  readonly argv: readonly string[];
-  /** Where it serves; empty until it does. */
+/** Where a companion process serves, and what. */
+export interface Serving {
+  /** Empty until it does. */
   readonly addresses: readonly Address[];
+  /** Metrics and health. */
+  readonly http?: Address | undefined;
+  readonly tls?: Address | undefined;
+  readonly https?: Address | undefined;
+  /** The zones of DNS, the primary one first. */
+  readonly zones?: readonly string[];
+  readonly externalZones?: readonly string[];
+  /** Whose reverse names DNS has. */
+  readonly ranges?: readonly string[];
+}
+
+/** What a companion process leaves on disk about itself, first when it starts and again when it serves. */
+export interface CompanionRecord extends ProcessIdentity, Serving {
+  readonly argv: readonly string[];
+  /** What its config file said when that was last without a mistake. */
+  readonly lastGood?: Raw | undefined;
 }
 
 export interface CompanionOptions {
@@ -27,12 +42,12 @@ export interface CompanionOptions {
 }
 
 /** What a companion process says to the daemon that started it. */
-export type CompanionMessage = { readonly serving: readonly Address[] } | { readonly failed: string };
+export type CompanionMessage = { readonly serving: Serving } | { readonly failed: string };
 
 /** A process of Ordinal's own that outlives the daemon. */
 export interface Companion {
   /** Where it serves, once it does. Rejects with the process's own words when it cannot at the first attempt. */
-  readonly serving: Promise<readonly Address[]>;
+  readonly serving: Promise<Serving>;
   /** Lets go of it; it goes on running. */
   release(): Promise<void>;
   /** For a start that failed: ends what this one has started, lets go of what it has adopted. */
@@ -51,7 +66,7 @@ const graceMs = 2_000;
 export function keepCompanion(options: CompanionOptions): Companion {
   const { name, argv, recordFile, clock, log } = options;
   const ending = new AbortController();
-  const serving = Promise.withResolvers<readonly Address[]>();
+  const serving = Promise.withResolvers<Serving>();
   serving.promise.catch(() => {});
   let child: ChildProcess | undefined;
 
@@ -80,7 +95,7 @@ export function keepCompanion(options: CompanionOptions): Companion {
       return undefined;
     }
     log.info(`adopted the running ${name} process`, { pid: record.pid });
-    serving.resolve(record.addresses);
+    serving.resolve(record);
     while (!ending.signal.aborted && (await isSameProcess(record))) {
       await clock.sleep(checkMs, ending.signal).catch(() => {});
     }
@@ -98,7 +113,7 @@ export function keepCompanion(options: CompanionOptions): Companion {
       serving.resolve(message.serving);
       log.info(`${name} is serving`, {
         pid: started.pid,
-        addresses: message.serving.map(({ host, port }) => `${host}:${port}`),
+        addresses: message.serving.addresses.map(showAddress),
       });
       started.disconnect();
     });
@@ -145,7 +160,7 @@ export async function stopRecorded(recordFile: string, clock: Clock): Promise<vo
 /** Called by a companion process about itself. */
 export async function writeRecord(
   recordFile: string,
-  about: Pick<CompanionRecord, "argv" | "addresses">,
+  about: Omit<CompanionRecord, keyof ProcessIdentity>,
 ): Promise<void> {
   const own = await identify(process.pid);
   const draft = `${recordFile}.${process.pid}`;
@@ -171,7 +186,8 @@ async function endProcess(identity: ProcessIdentity, clock: Clock): Promise<void
   }
 }
 
-async function readRecord(recordFile: string): Promise<CompanionRecord | undefined> {
+/** What a companion process has said about itself, or undefined. */
+export async function readRecord(recordFile: string): Promise<CompanionRecord | undefined> {
   try {
     return JSON.parse(await readFile(recordFile, "utf8")) as CompanionRecord;
   } catch (error) {

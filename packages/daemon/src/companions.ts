@@ -1,29 +1,30 @@
 import { join } from "node:path";
 import type { Clock, Logger } from "@ordinal/runtime";
-import { keepCompanion, stopRecorded, type Companion } from "./companion.ts";
+import { keepCompanion, stopRecorded, type Companion, type Serving } from "./companion.ts";
 import type { DataDir } from "./data-dir.ts";
-import type { Address, Settings } from "./settings.ts";
+import { dnsArguments, type DnsCircumstances } from "./dns-arguments.ts";
+import type { Settings } from "./settings.ts";
 
 /** The processes beside the daemon: DNS and the proxy. */
 export interface Companions {
-  /** Where DNS answers users; rejects when it cannot. */
-  readonly dnsAddresses: Promise<readonly Address[]>;
+  /** Where DNS answers users, without the address that is for pods; rejects when it cannot. */
+  readonly dns: Promise<Serving>;
   /** Without a word: for a start that failed, ends what it has started and lets go of what it has adopted. */
   stop(how?: "end" | "release" | "undo"): Promise<void>;
 }
 
-export interface CompanionsOptions {
+export interface CompanionsOptions extends DnsCircumstances {
   readonly dir: DataDir;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Where pods ask for names, on port 53; undefined where they share the host's resolv.conf and ask nobody of ours. */
-  readonly podDnsAddress: string | undefined;
 }
 
 /** Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. */
 const nodeFlags = ["--max-semi-space-size=1", "--heap-growing-percent=20", "--max-old-space-size=512"];
 
-export function keepCompanions(settings: Settings, { dir, log, clock, podDnsAddress }: CompanionsOptions): Companions {
+export function keepCompanions(settings: Settings, options: CompanionsOptions): Companions {
+  const { dir, log, clock, podDnsAddress } = options;
+  const recordFiles = { dns: dir.dnsRecord, proxy: dir.proxyRecord };
   const keep = (name: "dns" | "proxy", flags: readonly string[]): Companion =>
     keepCompanion({
       name,
@@ -32,26 +33,25 @@ export function keepCompanions(settings: Settings, { dir, log, clock, podDnsAddr
         process.argv[1] ?? "",
         name,
         `--kubeconfig=${dir.companionAccess}`,
-        `--record=${recordFile(dir, name)}`,
+        `--record=${recordFiles[name]}`,
         `--log-level=${settings.logLevel}`,
         ...flags,
       ],
       logFile: join(dir.log, `${name}.log`),
-      recordFile: recordFile(dir, name),
+      recordFile: recordFiles[name],
       clock,
       log: log.child({ part: name }),
     });
-  const listens = settings.dnsListen.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
-  const dns = keep("dns", [
-    ...[...listens, ...(podDnsAddress === undefined ? [] : [`${podDnsAddress}:53`])].map(
-      (each) => `--dns-listen=${each}`,
-    ),
-    `--cluster-domain=${settings.clusterDomain}`,
-    "--report-lease",
-  ]);
+  const dns = keep("dns", dnsArguments(settings, options));
   const proxy = keep("proxy", []);
+  const forUsers = dns.serving.then((serving) => ({
+    ...serving,
+    addresses: serving.addresses.filter(({ host }) => host !== podDnsAddress),
+  }));
+  // A start that fails elsewhere never comes to look at it.
+  forUsers.catch(() => {});
   return {
-    dnsAddresses: dns.serving.then((addresses) => addresses.filter(({ host }) => host !== podDnsAddress)),
+    dns: forUsers,
     async stop(how = "undo") {
       const act = how === "end" ? "stop" : how;
       await Promise.all([dns[act](), proxy[act]()]);
@@ -61,9 +61,5 @@ export function keepCompanions(settings: Settings, { dir, log, clock, podDnsAddr
 
 /** Ends what a daemon that is gone has left running. */
 export async function stopLeftCompanions(dir: DataDir, clock: Clock): Promise<void> {
-  await Promise.all([stopRecorded(recordFile(dir, "dns"), clock), stopRecorded(recordFile(dir, "proxy"), clock)]);
-}
-
-function recordFile(dir: DataDir, name: string): string {
-  return join(dir.root, `${name}.json`);
+  await Promise.all([stopRecorded(dir.dnsRecord, clock), stopRecorded(dir.proxyRecord, clock)]);
 }

@@ -12,6 +12,9 @@ export interface DataDir {
   readonly pidFile: string;
   /** Port, runtime and addresses of the running daemon, for `ordinal status`. */
   readonly runFile: string;
+  /** What the companions say about themselves: their processes, where they serve. */
+  readonly dnsRecord: string;
+  readonly proxyRecord: string;
   readonly store: string;
   readonly pods: string;
   readonly volumes: string;
@@ -28,6 +31,8 @@ export function dataDirAt(root: string): DataDir {
     kubeconfig: join(root, "kubeconfig"),
     pidFile: join(root, "ordinal.pid"),
     runFile: join(root, "run.json"),
+    dnsRecord: join(root, "dns.json"),
+    proxyRecord: join(root, "proxy.json"),
     store: join(root, "store"),
     pods: join(root, "pods"),
     volumes: join(root, "volumes"),

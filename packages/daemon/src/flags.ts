@@ -14,7 +14,21 @@ export type FlagName =
   | "data-dir"
   | "demo"
   | "detach"
+  | "dns-external-zone"
+  | "dns-http-listen"
+  | "dns-https-listen"
+  | "dns-lameduck"
   | "dns-listen"
+  | "dns-pod-names"
+  | "dns-query-log"
+  | "dns-reverse"
+  | "dns-tls-cert"
+  | "dns-tls-key"
+  | "dns-tls-listen"
+  | "dns-transfer-to"
+  | "dns-ttl"
+  | "dns-upstream"
+  | "dns-workers"
   | "images"
   | "log-format"
   | "log-level"
@@ -23,7 +37,7 @@ export type FlagName =
   | "runtime"
   | "service-cidr";
 
-/** Every flag of `ordinal start`, in the order help shows them; defaults in parentheses are set in settings.ts. */
+/** Every flag of `ordinal start`, in the order help shows them; defaults in parentheses are set where they are read. */
 export const flags: Readonly<Record<FlagName, Flag>> = {
   config: { type: "string", value: "FILE", help: "read settings from this YAML file; flags win over it" },
   "data-dir": {
@@ -40,7 +54,12 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   },
   manifests: { type: "string", value: "DIR", help: "folder of manifests to keep applied (DATA-DIR/manifests)" },
   runtime: { type: "string", value: "auto|sandbox|process", help: "how pods run; auto picks and says why (auto)" },
-  "cluster-domain": { type: "string", value: "NAME", help: "the DNS zone (cluster.local)" },
+  "cluster-domain": {
+    type: "string",
+    multiple: true,
+    value: "NAME",
+    help: "the DNS zone; may be repeated, the first is where pods search (cluster.local)",
+  },
   "pod-cidr": {
     type: "string",
     value: "RANGE",
@@ -51,6 +70,52 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
     value: "RANGE",
     help: "addresses of services (10.96.0.0/16; process runtime 127.96.0.0/16)",
   },
+  "dns-ttl": { type: "string", value: "SECONDS", help: "how long answers and misses may be remembered, 0 to 3600 (5)" },
+  "dns-upstream": {
+    type: "string",
+    multiple: true,
+    value: "ADDRESS[:PORT]|none",
+    help: "whom other names are passed to; may be repeated (whom this host asks)",
+  },
+  "dns-pod-names": {
+    type: "string",
+    value: "disabled|insecure|verified",
+    help: "names such as 10-244-0-5.default.pod: none, any address, those of pods (verified)",
+  },
+  "dns-reverse": {
+    type: "string",
+    multiple: true,
+    value: "RANGE",
+    help: "a further range whose reverse names are ours; may be repeated",
+  },
+  "dns-external-zone": {
+    type: "string",
+    multiple: true,
+    value: "NAME",
+    help: "a zone for services reached from outside; may be repeated",
+  },
+  "dns-transfer-to": {
+    type: "string",
+    multiple: true,
+    value: "ADDRESS|RANGE",
+    help: "who may copy the zones (AXFR) and is told of changes; may be repeated (nobody)",
+  },
+  "dns-tls-listen": {
+    type: "string",
+    value: "ADDRESS:PORT",
+    help: "where DNS answers over TLS, usually port 853 (off)",
+  },
+  "dns-https-listen": { type: "string", value: "ADDRESS:PORT", help: "where DNS answers over HTTPS (off)" },
+  "dns-tls-cert": { type: "string", value: "FILE", help: "certificate for both, PEM (one of the daemon's own)" },
+  "dns-tls-key": { type: "string", value: "FILE", help: "its private key, PEM" },
+  "dns-http-listen": {
+    type: "string",
+    value: "ADDRESS:PORT|none",
+    help: "where DNS serves metrics and health (127.0.0.1:9153, any free port where that is taken)",
+  },
+  "dns-query-log": { type: "boolean", help: "a line in the log of DNS for every query" },
+  "dns-workers": { type: "string", value: "NUMBER", help: "further threads that answer DNS (0)" },
+  "dns-lameduck": { type: "string", value: "SECONDS", help: "how long DNS goes on when it is asked to end (0)" },
   images: { type: "string", multiple: true, value: "DIR", help: "folder of your own image profiles; may be repeated" },
   "log-level": { type: "string", value: "debug|info|warn|error", help: "how much is logged (info)" },
   "log-format": { type: "string", value: "text|json", help: "how lines on the terminal look (text)" },
@@ -59,3 +124,20 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
 };
 
 export const flagNames: readonly FlagName[] = Object.keys(flags) as FlagName[];
+
+/** The settings of the DNS server: flags of `ordinal dns` as well. */
+export const dnsFlagNames: readonly FlagName[] = flagNames.filter(
+  (name) => name === "cluster-domain" || name.startsWith("dns-"),
+);
+
+/** Those that cannot change while the server runs. */
+export const fixedDnsFlags: readonly FlagName[] = [
+  "dns-listen",
+  "dns-http-listen",
+  "dns-tls-listen",
+  "dns-https-listen",
+  "dns-tls-cert",
+  "dns-tls-key",
+  "dns-workers",
+  "dns-lameduck",
+];

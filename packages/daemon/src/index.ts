@@ -1,4 +1,5 @@
 export { readSettings } from "./settings.ts";
-export type { Settings, Surroundings } from "./settings.ts";
+export type { Settings } from "./settings.ts";
+export type { Surroundings } from "./surroundings.ts";
 export { wire } from "./wire.ts";
 export type { Daemon } from "./wire.ts";

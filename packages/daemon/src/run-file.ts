@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hasCode } from "@ordinal/runtime";
 import fsExtra from "fs-extra";
-import type { Address } from "./settings.ts";
+import type { Address } from "./setting-values.ts";
 
 /** What the running daemon (or the last one) says about itself to `ordinal status` and to the next start. */
 export interface RunFile {
@@ -10,6 +10,12 @@ export interface RunFile {
   readonly runtimeReason: string;
   readonly clusterDomain: string;
   readonly dns: readonly Address[];
+  /** Metrics and health of DNS, where they are served. */
+  readonly dnsHttp?: Address | undefined;
+  readonly dnsTls?: Address | undefined;
+  readonly dnsHttps?: Address | undefined;
+  /** Every zone, the primary one first; not in files of older versions. */
+  readonly zones?: readonly string[];
   readonly podCidr: string;
   readonly serviceCidr: string;
 }

@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { readFile } from "node:fs/promises";
 import { configDir } from "./project-paths.ts";
-import { readSettings, type Surroundings } from "./settings.ts";
+import { readSettings } from "./settings.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { UsageError } from "./usage-error.ts";
 
 const root: Surroundings = { env: {}, isRoot: true, home: "/root-home" };
@@ -34,7 +35,7 @@ describe("readSettings", () => {
       runtime: "auto",
       clusterDomain: "cluster.local",
     });
-    expect(settings.dnsListen).to.deep.equal([{ host: "127.0.0.1", port: 10053 }]);
+    expect(settings.dns.listen).to.deep.equal([{ host: "127.0.0.1", port: 10053 }]);
     expect(settings.manifests).to.equal("/var/lib/ordinal/manifests");
   });
 
@@ -48,12 +49,13 @@ describe("readSettings", () => {
     const settings = readSettings(["--config", path, "--api-port", "8000"], root);
     expect(settings.apiPort).to.equal(8000);
     expect(settings.logLevel).to.equal("debug");
-    expect(settings.dnsListen.map(({ port }) => port)).to.deep.equal([1, 2]);
+    expect(settings.dns.listen.map(({ port }) => port)).to.deep.equal([1, 2]);
+    expect(settings.configFile).to.equal(path);
   });
 
   it("accepts the sample that stands in config/, and the sample's values are the defaults", async () => {
     const path = join(configDir, "ordinal.yaml");
-    expect(readSettings(["--config", path], root)).to.deep.equal(readSettings([], root));
+    expect({ ...readSettings(["--config", path], root), configFile: undefined }).to.deep.equal(readSettings([], root));
     expect(Object.keys(parse(await readFile(path, "utf8")) as object)).to.include.members([
       "api-port",
       "dns-listen",
@@ -79,6 +81,30 @@ describe("readSettings", () => {
   it("names file, line and column of a config file that is not YAML", async () => {
     const path = await configFile("api-port: 1\nruntime: [auto\n");
     expect(() => readSettings(["--config", path], root)).to.throw(UsageError, /ordinal\.yaml:\d+:\d+ /);
+  });
+
+  it("D53 names file and line of a value that cannot be used, and the flag alone when the flag is wrong", async () => {
+    const path = await configFile("api-port: 1\n\n# seconds\ndns-ttl: 99999\n");
+    expect(() => readSettings(["--config", path], root)).to.throw(
+      UsageError,
+      /ordinal\.yaml:4 dns-ttl 99999: must be a number of seconds from 0 to 3600/,
+    );
+    expect(() => readSettings(["--config", path, "--dns-ttl", "x"], root)).to.throw(UsageError, /^--dns-ttl x: must/);
+    expect(readSettings(["--config", path, "--dns-ttl", "60"], root).dns.ttlSeconds).to.equal(60);
+  });
+
+  it("D53 names the line of an unknown setting and of a value that is neither one nor a list", async () => {
+    const unknown = await configFile("api-port: 1\napi-prot: 1\n");
+    expect(() => readSettings(["--config", unknown], root)).to.throw(UsageError, /ordinal\.yaml:2 unknown setting/);
+    const nested = await configFile("dns-listen:\n  - host: 127.0.0.1\n");
+    expect(() => readSettings(["--config", nested], root)).to.throw(UsageError, /:1 dns-listen: must be one value or/);
+  });
+
+  it("D58 takes several zones; the first is where pods search", () => {
+    const settings = readSettings(["--cluster-domain", "cluster.local.", "--cluster-domain", "Cluster.Internal"], root);
+    expect(settings.dns.zones).to.deep.equal(["cluster.local", "cluster.internal"]);
+    expect(settings.clusterDomain).to.equal("cluster.local");
+    expect(settings.dnsFlags).to.deep.equal({ "cluster-domain": ["cluster.local.", "Cluster.Internal"] });
   });
 
   it("names an unknown setting of the config file, and the known ones", async () => {

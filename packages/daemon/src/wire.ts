@@ -15,6 +15,7 @@ import { createStopStack, hasCode, systemClock, type Logger, type StopStack } fr
 import {
   createRegistry,
   ensureCredentials,
+  ensureServerCertificate,
   startApiServer,
   writeKubeconfig,
   type ApiServer,
@@ -24,6 +25,8 @@ import { openStore } from "@ordinal/store";
 import { startSupervisor } from "@ordinal/supervisor";
 import { keepCompanions } from "./companions.ts";
 import type { DataDir } from "./data-dir.ts";
+import { certificateHosts, isEncrypted } from "./dns-arguments.ts";
+import type { TlsFiles } from "./dns-settings.ts";
 import { startManifestSource } from "./manifests/manifest-source.ts";
 import { ensureSystemObjects } from "./manifests/system-objects.ts";
 import { openPodRuntime } from "./pod-runtime.ts";
@@ -84,6 +87,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         clock,
         serviceAddress: pods.kubernetesAddress,
         clusterDomain: settings.clusterDomain,
+        otherDomains: settings.dns.zones.slice(1),
       }),
     ]);
     const server = parts.add(
@@ -107,6 +111,8 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
           log,
           clock,
           podDnsAddress: pods.runtime.kind === "sandbox" ? pods.dnsAddress : undefined,
+          ownRanges: [pods.podCidr, pods.serviceCidr],
+          issued: await dnsCertificate(settings, dir),
         }),
       ),
     );
@@ -115,12 +121,17 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
     );
     await ensureSystemObjects(client, join(configDir, "manifests"));
+    const dns = await companions.dns;
     const run: RunFile = {
       apiPort: server.port,
       runtime: pods.runtime.kind,
       runtimeReason: pods.reason,
       clusterDomain: settings.clusterDomain,
-      dns: await companions.dnsAddresses,
+      dns: dns.addresses,
+      dnsHttp: dns.http,
+      dnsTls: dns.tls,
+      dnsHttps: dns.https,
+      zones: dns.zones ?? settings.dns.zones,
       podCidr: pods.podCidr,
       serviceCidr: pods.serviceCidr,
     };
@@ -141,6 +152,12 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       },
     };
   });
+}
+
+/** A certificate of our own for DNS over TLS and HTTPS, where it needs one and the user has named none. */
+async function dnsCertificate({ dns }: Settings, { pki }: DataDir): Promise<TlsFiles | undefined> {
+  if (!isEncrypted(dns) || dns.tlsFiles !== undefined) return undefined;
+  return await ensureServerCertificate({ dir: pki, clock, name: "dns", hosts: certificateHosts(dns) });
 }
 
 async function listening(wantedPort: number, options: ApiServerOptions): Promise<ApiServer> {

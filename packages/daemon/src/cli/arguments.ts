@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { dataDirAt, type DataDir } from "../data-dir.ts";
-import { defaultDataDir, type Surroundings } from "../settings.ts";
+import { defaultDataDir, type Surroundings } from "../surroundings.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** The process's surroundings, read here and nowhere else. */
@@ -10,7 +10,7 @@ export function surroundings(): Surroundings {
   return { env: process.env, isRoot: process.getuid?.() === 0, home: homedir() };
 }
 
-type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** Reads a subcommand's flags; anything unknown is a UsageError in node's words. */
 export function readArguments(

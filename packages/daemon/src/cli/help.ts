@@ -1,21 +1,26 @@
-import { flagNames, flags } from "../flags.ts";
+import { dnsFlagNames, flagNames, flags, type FlagName } from "../flags.ts";
 
 interface Page {
   readonly usage: string;
   readonly summary: string;
+  /** For the list of all commands, where the summary is longer than a line. */
+  readonly brief?: string;
   readonly options: readonly (readonly [name: string, help: string])[];
 }
 
 const dataDirOption = ["--data-dir DIR", "the daemon's data directory, as given to start"] as const;
 
+const dnsTargetOptions = [
+  ["--dns-listen ADDRESS:PORT", "where DNS answers; may be repeated (as the daemon says)"],
+  ["--cluster-domain NAME", "the zone; may be repeated (as the daemon says)"],
+  ["--dns-reverse RANGE", "a range whose reverse names are ours; may be repeated (as the daemon says)"],
+] as const;
+
 const pages: Readonly<Record<string, Page>> = {
   start: {
     usage: "ordinal start [flags]",
     summary: "Runs the daemon in the foreground; Ctrl-C ends pods, DNS and daemon in order.",
-    options: flagNames.map((name) => {
-      const { value, help } = flags[name];
-      return [`--${name}${value === undefined ? "" : ` ${value}`}`, help];
-    }),
+    options: flagNames.map(flagLine),
   },
   stop: {
     usage: "ordinal stop [--keep-pods] [--data-dir DIR]",
@@ -33,15 +38,49 @@ const pages: Readonly<Record<string, Page>> = {
     options: [["--path", "print the file's path only: export KUBECONFIG=$(ordinal kubeconfig --path)"], dataDirOption],
   },
   dns: {
-    usage: "ordinal dns --kubeconfig FILE [flags]",
-    summary: "Runs the DNS server alone, for any Kubernetes API server.",
+    brief: "Makes this host resolve Ordinal's names, or runs the DNS server alone for any Kubernetes API server.",
+    usage: "ordinal dns [install|status|uninstall] [flags]",
+    summary: [
+      "Makes this host ask Ordinal for its names, so that they resolve with no port and no flags:",
+      "",
+      "  ordinal dns install     shows what it would change, asks, and sets up the host's resolver",
+      "  ordinal dns status      shows what is set up, and whether names resolve",
+      "  ordinal dns uninstall   puts everything back",
+      "",
+      "Without one of these, runs the DNS server alone in the foreground, for any Kubernetes API server:",
+      "",
+      "  ordinal dns --kubeconfig FILE [flags]",
+    ].join("\n"),
     options: [
-      ["--kubeconfig FILE", "how to reach the API server"],
+      ["--kubeconfig FILE", "how to reach the API server ($KUBECONFIG, ~/.kube/config, else the daemon's)"],
       ["--context NAME", "which context of it (the current one)"],
-      ["--dns-listen ADDRESS:PORT", "where to answer, UDP and TCP; may be repeated (127.0.0.1:10053)"],
-      ["--cluster-domain NAME", "the zone; may be repeated (cluster.local)"],
+      ["--config FILE", "read DNS settings from this YAML file, and follow it; flags win over it"],
+      ...dnsFlagNames.map(flagLine),
       ["--report-lease", "tell the API which revision is served, as Ordinal's own supervisor needs it"],
       ["--log-level LEVEL", "debug, info, warn or error (info)"],
+    ],
+  },
+  "dns install": {
+    usage: "ordinal dns install [--yes|--dry-run] [flags]",
+    summary: "Makes the host's resolver ask Ordinal for its names. Shows every change and asks before it makes one.",
+    options: [
+      ["--yes", "do not ask"],
+      ["--dry-run", "show what would change, and change nothing"],
+      ...dnsTargetOptions,
+      dataDirOption,
+    ],
+  },
+  "dns status": {
+    usage: "ordinal dns status [--data-dir DIR]",
+    summary: "Shows what is set up and whether names resolve. Ends with 0 when they do, with 1 otherwise.",
+    options: [dataDirOption],
+  },
+  "dns uninstall": {
+    usage: "ordinal dns uninstall [--yes|--dry-run]",
+    summary: "Puts back what install has changed, also when Ordinal is gone.",
+    options: [
+      ["--yes", "do not ask"],
+      ["--dry-run", "show what would change, and change nothing"],
     ],
   },
   proxy: {
@@ -60,9 +99,9 @@ const pages: Readonly<Record<string, Page>> = {
   version: { usage: "ordinal version", summary: "Prints the version.", options: [] },
 };
 
-/** Help for one command, or the list of all. */
-export function showHelp(command: string | undefined): string {
-  const page = command === undefined ? undefined : pages[command];
+/** Help for one command, which may have a subcommand, or the list of all. */
+export function showHelp([command = "", subcommand = ""]: readonly string[]): string {
+  const page = pages[`${command} ${subcommand}`] ?? pages[command];
   return page === undefined ? overview() : showPage(page);
 }
 
@@ -72,14 +111,20 @@ function showPage({ usage, summary, options }: Page): string {
   return [`usage: ${usage}`, "", summary, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
 }
 
+function flagLine(name: FlagName): readonly [name: string, help: string] {
+  const { value, help } = flags[name];
+  return [`--${name}${value === undefined ? "" : ` ${value}`}`, help];
+}
+
 function overview(): string {
-  const width = Math.max(...Object.keys(pages).map((name) => name.length));
+  const commands = Object.entries(pages).filter(([name]) => !name.includes(" "));
+  const width = Math.max(...commands.map(([name]) => name.length));
   return [
     "Kubernetes StatefulSets on one ordinary machine, as plain host processes.",
     "",
     "usage: ordinal COMMAND [flags]",
     "",
-    ...Object.entries(pages).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(([name, { brief, summary }]) => `  ${name.padEnd(width)}  ${brief ?? summary}`),
     "",
     '"ordinal COMMAND --help" tells more.',
   ].join("\n");

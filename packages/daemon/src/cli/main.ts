@@ -29,7 +29,7 @@ process.exitCode = await run(process.argv.slice(2));
 async function run([name = "help", ...argv]: readonly string[]): Promise<number> {
   const isHelp = ["help", "--help", "-h"].includes(name);
   if (isHelp || argv.includes("--help") || argv.includes("-h")) {
-    console.log(showHelp(isHelp ? argv[0] : name));
+    console.log(showHelp(isHelp ? argv : [name, ...argv]));
     return 0;
   }
   const load = commands[name === "--version" ? "version" : name];

@@ -1,35 +1,22 @@
-import { startDnsServer } from "@ordinal/dns";
-import { systemClock } from "@ordinal/runtime";
-import { parseAddress, parseDomain } from "../../settings.ts";
-import { runCompanion } from "../companion-process.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { Command } from "../main.ts";
 
-const options = {
-  "dns-listen": { type: "string", multiple: true },
-  "cluster-domain": { type: "string", multiple: true },
-  "report-lease": { type: "boolean" },
-} as const;
+/** Loaded one by one, because the DNS process must not carry what only these need. */
+const subcommands: Readonly<Record<string, () => Promise<Command>>> = {
+  install: async () => (await import("./dns-install.ts")).dnsInstall,
+  status: async () => (await import("./dns-status.ts")).dnsStatus,
+  uninstall: async () => (await import("./dns-uninstall.ts")).dnsUninstall,
+};
 
+/** Without a subcommand, the DNS server itself. */
 export async function dns(argv: readonly string[]): Promise<number> {
-  return await runCompanion(argv, {
-    options,
-    start: async ({ client, log, values }) => {
-      const listen = listOr(values["dns-listen"], ["127.0.0.1:10053"]).map((each) => parseAddress("dns-listen", each));
-      const zones = listOr(values["cluster-domain"], ["cluster.local"]).map((each) =>
-        parseDomain("cluster-domain", each),
-      );
-      const reportLease = values["report-lease"] === true;
-      return await startDnsServer({
-        client,
-        listen,
-        zones,
-        clock: systemClock,
-        log: log.child({ part: "dns" }),
-        reportLease,
-      });
-    },
-  });
-}
-
-function listOr(value: unknown, byDefault: readonly string[]): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : byDefault;
+  const [name = "", ...rest] = argv;
+  const load = subcommands[name];
+  if (load !== undefined) return await (await load())(rest);
+  if (name !== "" && !name.startsWith("-")) {
+    const known = Object.keys(subcommands).join(", ");
+    throw new UsageError(`there is no "ordinal dns ${name}"; there are ${known}, and without one the server runs`);
+  }
+  const { serveDns } = await import("../dns-serve.ts");
+  return await serveDns(argv);
 }

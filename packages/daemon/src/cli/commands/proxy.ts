@@ -7,7 +7,7 @@ export async function proxy(argv: readonly string[]): Promise<number> {
     options: {},
     start: async ({ client, log }) => {
       const started = await startProxy({ client, clock: systemClock, log: log.child({ part: "proxy" }) });
-      return { ...started, addresses: [] };
+      return { about: { addresses: [] }, stop: () => started.stop() };
     },
   });
 }

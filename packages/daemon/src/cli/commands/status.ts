@@ -1,11 +1,13 @@
 import { createHttpsClient, loadKubeconfig, type Client } from "@ordinal/client";
 import { silentLogger, systemClock } from "@ordinal/runtime";
+import { readRecord } from "../../companion.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { lockHolder } from "../../lock.ts";
-import { readRunFile } from "../../run-file.ts";
+import { readRunFile, type RunFile } from "../../run-file.ts";
 import { describePods, type PodLine } from "../../pod-lines.ts";
 import { UsageError } from "../../usage-error.ts";
 import { dataDirOf, readArguments } from "../arguments.ts";
+import { showAddress } from "../../setting-values.ts";
 import { renderTable } from "../table.ts";
 
 export async function status(argv: readonly string[]): Promise<number> {
@@ -20,20 +22,26 @@ export async function status(argv: readonly string[]): Promise<number> {
     );
     return 3;
   }
-  const run = await readRunFile(dir.runFile);
+  const run = await readRun(dir);
   const pods = await withClient(dir, listPods);
   if (output === "json") console.log(JSON.stringify({ running: true, pid: holder.pid, ...run, pods }, null, 2));
   else console.log(showStatus(holder.pid, run, pods));
   return 0;
 }
 
-type Run = Awaited<ReturnType<typeof readRunFile>>;
+type Run = RunFile | undefined;
+
+/** What the daemon has written when it was ready, with what DNS has said since: it may have taken over other settings. */
+async function readRun(dir: DataDir): Promise<Run> {
+  const [run, dns] = await Promise.all([readRunFile(dir.runFile), readRecord(dir.dnsRecord)]);
+  return run === undefined ? undefined : { ...run, ...(dns?.zones === undefined ? {} : { zones: dns.zones }) };
+}
 
 function showStatus(pid: number, run: Run, pods: readonly PodLine[]): string {
   const head = [
     `Ordinal is running (pid ${pid})`,
     `  API   https://127.0.0.1:${run?.apiPort ?? "?"}`,
-    `  DNS   ${run?.dns.map(({ host, port }) => `${host}:${port}`).join(", ") ?? "?"}`,
+    `  DNS   ${showDns(run)}`,
     `  pods  ${run?.runtime ?? "?"}: ${run?.runtimeReason ?? "?"}`,
     "",
   ];
@@ -44,6 +52,13 @@ function showStatus(pid: number, run: Run, pods: readonly PodLine[]): string {
     ),
   );
   return [...head, pods.length === 0 ? "There are no pods." : renderTable([header, ...rows])].join("\n");
+}
+
+function showDns(run: Run): string {
+  if (run === undefined) return "?";
+  const zones = run.zones ?? [run.clusterDomain];
+  const http = run.dnsHttp === undefined ? "" : `; metrics and health at http://${showAddress(run.dnsHttp)}`;
+  return `${run.dns.map(showAddress).join(", ")} for ${zones.join(", ")}${http}`;
 }
 
 async function withClient<T>(dir: DataDir, use: (client: Client) => Promise<T>): Promise<T> {

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Logger, Stoppable } from "@ordinal/runtime";
+import type { DnsSettings } from "./dns-settings.ts";
+import { fixedDnsFlags } from "./flags.ts";
+import type { Raw } from "./setting-values.ts";
+import { wordsOf } from "./usage-error.ts";
+import { watchFile } from "./watch-file.ts";
+
+/** The settings of a moment, and what the file alone said. */
+export interface ReadDnsConfig {
+  readonly settings: DnsSettings;
+  readonly fileRaw: Raw;
+}
+
+export interface FollowDnsConfigOptions {
+  readonly path: string;
+  readonly log: Logger;
+  /** What is in force at the start. */
+  readonly current: ReadDnsConfig;
+  /** Reads everything anew; throws with the file and the line of a mistake. */
+  readonly read: () => ReadDnsConfig;
+  /** Puts other settings into force. Where it fails, the earlier ones go on. */
+  readonly apply: (config: ReadDnsConfig) => Promise<void>;
+}
+
+/** A config file that is followed. */
+export interface FollowedConfig extends Stoppable {
+  /** Looks at the file now, as SIGHUP asks. */
+  reload(): void;
+}
+
+/**
+ * Puts a config file's DNS settings into force whenever it changes. One reading at a time; a file with a mistake changes
+ * nothing and is said with its line, and what needs another process is said as well.
+ */
+export async function followDnsConfig(options: FollowDnsConfigOptions): Promise<FollowedConfig> {
+  const { path, log, read, apply } = options;
+  let current = options.current;
+  let isAsked = false;
+  let work: Promise<void> | undefined;
+
+  function reload(): void {
+    isAsked = true;
+    work ??= run();
+  }
+
+  async function run(): Promise<void> {
+    while (isAsked) {
+      isAsked = false;
+      await reloadOnce().catch((error: unknown) =>
+        log.error("the config file is not taken over; DNS goes on as before", { path, error: wordsOf(error) }),
+      );
+    }
+    work = undefined;
+  }
+
+  async function reloadOnce(): Promise<void> {
+    const next = read();
+    if (isDeepStrictEqual(next, current)) {
+      log.info("nothing about DNS has changed in the config file", { path });
+      return;
+    }
+    const waiting = fixedDnsFlags.filter((name) => !isDeepStrictEqual(next.fileRaw[name], current.fileRaw[name]));
+    if (waiting.length > 0)
+      log.warn(`${waiting.join(", ")}: takes effect when Ordinal's DNS is started again`, { path });
+    await apply(next);
+    current = next;
+    log.info("DNS follows the changed config file", { path });
+  }
+
+  const watcher = await watchFile(path, { onChange: reload, log });
+  return {
+    reload,
+    async stop() {
+      await watcher.stop();
+      isAsked = false;
+      await work;
+    },
+  };
+}
