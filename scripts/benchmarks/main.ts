@@ -1,25 +1,39 @@
 import { machineProblem } from "../rig/machine.ts";
+import { benchDns, dnsUsage } from "./dns/bench-dns.ts";
 import { benchInside } from "./inside.ts";
 import { benchStart } from "./start.ts";
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
-  start: benchStart,
-  pods: async () => await benchInside("pods-inside.ts"),
-  memory: async () => await benchInside("memory-inside.ts"),
+interface Benchmark {
+  readonly run: (args: readonly string[]) => Promise<void>;
+  /** Why it cannot run here, or undefined when it can. */
+  readonly problem: () => string | undefined;
+}
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  start: { run: benchStart, problem: machineProblem },
+  pods: { run: async () => await benchInside("pods-inside.ts"), problem: machineProblem },
+  memory: { run: async () => await benchInside("memory-inside.ts"), problem: machineProblem },
+  dns: { run: benchDns, problem: () => (process.platform === "linux" ? undefined : "needs Linux") },
 };
 
-const problem = machineProblem();
-const [which = "all"] = process.argv.slice(2);
-if (which === "--help" || which === "-h" || (which !== "all" && benchmarks[which] === undefined)) {
-  console.log(
-    `usage: scripts/bench [${[...Object.keys(benchmarks), "all"].join("|")}]\n\nPrints figures as tables. Needs root on Linux; works in namespaces of its own.`,
-  );
-  process.exitCode = which.startsWith("-") ? 0 : 1;
-} else if (problem !== undefined) {
-  console.error(`bench: cannot run here: ${problem}`);
-  process.exitCode = 1;
+const usage = `usage: scripts/bench [${[...Object.keys(benchmarks), "all"].join("|")}]
+       ${dnsUsage}
+
+Prints figures as tables. All but dns need root on Linux, and work in namespaces of their own.`;
+
+const [which = "all", ...args] = process.argv.slice(2);
+const wanted = which === "all" ? Object.keys(benchmarks) : [which];
+if (which.startsWith("-") || args.includes("--help") || wanted.some((name) => benchmarks[name] === undefined)) {
+  console.log(usage);
+  process.exitCode = which === "--help" || which === "-h" || args.includes("--help") ? 0 : 1;
 } else {
-  for (const [name, bench] of Object.entries(benchmarks)) {
-    if (which === "all" || which === name) await bench();
+  for (const name of wanted) {
+    const problem = benchmarks[name]?.problem();
+    if (problem === undefined) {
+      await benchmarks[name]?.run(args);
+    } else {
+      console.error(`bench: cannot run ${name} here: ${problem}`);
+      process.exitCode = 1;
+    }
   }
 }

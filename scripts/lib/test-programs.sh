@@ -1,19 +1,36 @@
-# Sourced by scripts/test: programs that only tests need.
+# Sourced by scripts/test and scripts/bench: programs that only they need.
 
-# Installs what is missing with the system's package manager as root; otherwise names it, and the tests that need it say
-# that they are skipped.
 ensure_test_programs() {
+  ensure_programs "the tests that need them are skipped" \
+    dig nslookup nginx curl kubectl busybox redis-server ip unshare
+}
+
+# Those that the DNS server is measured with and against.
+ensure_dns_bench_programs() {
+  ensure_programs "what needs them is not measured" dnsperf dnsmasq knotd taskset
+}
+
+# ensure_programs WHAT-IS-LOST PROGRAM...: installs what is missing with the system's package manager as root; otherwise
+# names it, and what goes without.
+ensure_programs() {
+  loss=$1
+  shift
   missing=""
-  for program in dig nslookup nginx curl kubectl busybox redis-server ip unshare; do
-    command -v "$program" >/dev/null || missing="$missing $program"
+  for program in "$@"; do
+    has_program "$program" || missing="$missing $program"
   done
   [ -z "$missing" ] && return
   if [ "$(id -u)" -ne 0 ]; then
-    say "setup: these programs are missing, and the tests that need them are skipped:$missing"
+    say "setup: these programs are missing, and $loss:$missing"
     return
   fi
   say "setup: installing$missing"
-  install_programs $missing || say "setup: not all of$missing could be installed; the tests that need them are skipped"
+  install_programs $missing || say "setup: not all of$missing could be installed; $loss"
+}
+
+# Servers are where only root's PATH leads.
+has_program() {
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]
 }
 
 install_programs() {
@@ -47,10 +64,12 @@ debian_packages() {
   for program in "$@"; do
     case $program in
       dig | nslookup) echo bind9-dnsutils ;;
+      dnsmasq) echo dnsmasq-base ;;
+      knotd) echo knot ;;
       nginx) echo nginx-light ;;
       kubectl) echo kubernetes-client ;;
       ip) echo iproute2 ;;
-      unshare) echo util-linux ;;
+      unshare | taskset) echo util-linux ;;
       *) echo "$program" ;;
     esac
   done | sort -u
@@ -60,10 +79,11 @@ fedora_packages() {
   for program in "$@"; do
     case $program in
       dig | nslookup) echo bind-utils ;;
+      knotd) echo knot ;;
       kubectl) echo kubernetes-client ;;
       redis-server) echo redis ;;
       ip) echo iproute ;;
-      unshare) echo util-linux ;;
+      unshare | taskset) echo util-linux ;;
       *) echo "$program" ;;
     esac
   done | sort -u
@@ -73,9 +93,10 @@ alpine_packages() {
   for program in "$@"; do
     case $program in
       dig | nslookup) echo bind-tools ;;
+      knotd) echo knot ;;
       redis-server) echo redis ;;
       ip) echo iproute2 ;;
-      unshare) echo util-linux ;;
+      unshare | taskset) echo util-linux ;;
       *) echo "$program" ;;
     esac
   done | sort -u

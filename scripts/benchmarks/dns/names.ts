@@ -35,12 +35,16 @@ export function createNames(count: number): BenchNames {
   const large = Array.from({ length: Math.ceil(rest / largest) }, (_, index) =>
     Math.min(largest, rest - index * largest),
   );
-  const sizes = [...Array.from({ length: small }, () => smallest), ...large];
-  let place = 0;
+  return createServices([...Array.from({ length: small }, () => smallest), ...large]);
+}
+
+/** A service for each number of endpoints. */
+export function createServices(sizes: readonly number[]): BenchNames {
+  let count = 0;
   const services = sizes.map((size, index) => {
     const name = `${size === smallest ? "db" : "fleet"}-${index}`;
-    const endpoints = Array.from({ length: size }, (_, each) => endpointAt(name, each, place + each));
-    place += size;
+    const endpoints = Array.from({ length: size }, (_, each) => endpointAt(name, each, count + each));
+    count += size;
     return { name, endpoints };
   });
   return { count, services };

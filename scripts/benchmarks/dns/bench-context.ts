@@ -1,0 +1,47 @@
+import type { Workshop } from "./workshop.ts";
+
+/** How long each thing is measured. */
+export interface Plan {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly latencyRounds: number;
+  readonly latencySeconds: number;
+  /** Writes in the storm, and flips of readiness. */
+  readonly writes: number;
+  readonly flips: number;
+}
+
+export const fullPlan: Plan = {
+  rounds: 5,
+  seconds: 1.2,
+  warmUpSeconds: 0.7,
+  latencyRounds: 2,
+  latencySeconds: 1,
+  writes: 10_000,
+  flips: 10_000,
+};
+
+export const quickPlan: Plan = {
+  rounds: 2,
+  seconds: 0.5,
+  warmUpSeconds: 0.4,
+  latencyRounds: 1,
+  latencySeconds: 0.4,
+  writes: 2_000,
+  flips: 1_000,
+};
+
+/** What every part of the benchmark is given. */
+export interface BenchContext {
+  readonly workshop: Workshop;
+  readonly plan: Plan;
+  /** Numbers of names. */
+  readonly sizes: readonly number[];
+  /** The same core twice where there is only one. */
+  readonly cores: { readonly server: number; readonly generator: number };
+  /** The command line's file. */
+  readonly cli: string;
+  /** Tells what is under way. */
+  readonly progress: (text: string) => void;
+}
