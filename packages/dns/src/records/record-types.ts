@@ -1,5 +1,5 @@
 import { ipv4Octets, ipv6Octets } from "../wire/address.ts";
-import { binaryShort } from "../wire/bytes.ts";
+import { binaryShort, inOnePiece } from "../wire/bytes.ts";
 import { types } from "../wire/constants.ts";
 import { wireName } from "../wire/name.ts";
 
@@ -45,12 +45,12 @@ function encodeService(data: string): string | undefined {
   const [port = "", target = ""] = data.split(" ");
   const name = wireName(target);
   if (name === undefined || name === "" || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) return undefined;
-  return `\0\0\0\0${binaryShort(Number(port))}${name}`;
+  return inOnePiece(`\0\0\0\0${binaryShort(Number(port))}${name}`);
 }
 
 function encodeAbsolute(target: string): string | undefined {
   const name = target.endsWith(".") ? wireName(target.slice(0, -1)) : undefined;
-  return name === undefined || name === "" ? undefined : `${name}\0`;
+  return name === undefined || name === "" ? undefined : inOnePiece(`${name}\0`);
 }
 
 /** Character strings of at most 255 octets each. Source: RFC 1035 §3.3.14. */

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { binaryShort } from "./bytes.ts";
+import { binaryShort, inOnePiece } from "./bytes.ts";
 
 /** The four octets of an IPv4 address in a latin1 string, or undefined where the text is none. */
 export function ipv4Octets(address: string): string | undefined {
@@ -12,7 +12,7 @@ export function ipv6Octets(address: string): string | undefined {
   const [head = "", tail] = address.split("::");
   const before = groups(head);
   const after = tail === undefined ? "" : groups(tail);
-  return before + "\0".repeat(16 - before.length - after.length) + after;
+  return inOnePiece(before + "\0".repeat(16 - before.length - after.length) + after);
 }
 
 /** `fd00:1`, `ffff:10.0.0.1` as octets. */

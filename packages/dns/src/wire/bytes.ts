@@ -28,6 +28,14 @@ export function putBinary(bytes: Uint8Array, at: number, binary: string): number
   return at + length;
 }
 
+/**
+ * The same octets in one piece. A string made by adding strings keeps its parts, and is several times as large; what is
+ * kept for long goes through here.
+ */
+export function inOnePiece(binary: string): string {
+  return Buffer.from(binary, "latin1").toString("latin1");
+}
+
 /** A 16-bit number as octets in a latin1 string. */
 export function binaryShort(value: number): string {
   return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);

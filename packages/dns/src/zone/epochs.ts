@@ -22,4 +22,17 @@ export class Epochs {
   at(slot: number): number {
     return this.#counts[slot] ?? 0;
   }
+
+  /** All counters as they are now, for `movedSince`. */
+  copy(): Uint32Array {
+    return this.#counts.slice();
+  }
+
+  /** By counter, 1 where something has changed since the copy was made. */
+  movedSince(copy: Uint32Array): Uint8Array {
+    const counts = this.#counts;
+    const moved = new Uint8Array(counts.length);
+    for (let slot = 0; slot < counts.length; slot += 1) if (counts[slot] !== copy[slot]) moved[slot] = 1;
+    return moved;
+  }
 }

@@ -33,11 +33,12 @@ const noSets: readonly RecordSet[] = [];
  * exist, or has a name below it: empty non-terminals come by themselves (RFC 8020).
  */
 export class NameTable {
+  /** Counts the changes of this table, and perhaps of others. */
+  readonly epochs: Epochs;
   readonly #nodes = new Map<string, Node>();
-  readonly #epochs: Epochs;
 
   constructor(epochs: Epochs = new Epochs()) {
-    this.#epochs = epochs;
+    this.epochs = epochs;
   }
 
   get size(): number {
@@ -90,7 +91,7 @@ export class NameTable {
     const above = parentOf(name);
     const parent = above === undefined || above === "" ? undefined : this.#ensure(above);
     if (parent !== undefined) parent.held += 1;
-    const made: Node = { sets: noSets, parent, slot: this.#epochs.slotOf(name), held: 0 };
+    const made: Node = { sets: noSets, parent, slot: this.epochs.slotOf(name), held: 0 };
     this.#nodes.set(name, made);
     // The names above are no longer unknown, or as they were.
     this.#touch(made);
@@ -103,7 +104,7 @@ export class NameTable {
   }
 
   #touch(node: Node): void {
-    for (let each: Node | undefined = node; each !== undefined; each = each.parent) this.#epochs.advance(each.slot);
+    for (let each: Node | undefined = node; each !== undefined; each = each.parent) this.epochs.advance(each.slot);
   }
 
   #dropIfEmpty(name: string, node: Node): void {

@@ -8,7 +8,6 @@ const indexedFrom = 32;
  */
 export class RecordSet {
   readonly type: number;
-  readonly records: readonly string[];
   /** In place of the zone's. */
   readonly ttlSeconds: number | undefined;
   readonly #records: string[];
@@ -21,7 +20,10 @@ export class RecordSet {
     this.type = type;
     this.ttlSeconds = ttlSeconds;
     this.#records = [first];
-    this.records = this.#records;
+  }
+
+  get records(): readonly string[] {
+    return this.#records;
   }
 
   /** The index of the record an answer starts with; each call moves on by one. */
