@@ -11,6 +11,7 @@ const outdir = join(packages, "daemon/bundle");
 /** Programs by their name in the bundle. Each finds the others beside itself, as it does among the sources. */
 const programs = {
   cli: "daemon/src/cli/main.ts",
+  "replica-main": "dns/src/replica-main.ts",
   "dialer-main": "supervisor/src/runtime/network/dialer-main.ts",
   "web-server-main": "supervisor/src/web/web-server-main.ts",
 };

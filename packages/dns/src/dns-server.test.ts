@@ -8,7 +8,8 @@ import { createStopStack, silentLogger, systemClock, type Logger, type StopStack
 import { expect } from "chai";
 import { kill, startApiProcess } from "./api-process.fixture.ts";
 import { eventually, makeService, makeSlice, ready, startApi } from "./api.fixture.ts";
-import { startDnsServer, type DnsServer } from "./dns-server.ts";
+import { startDnsServer } from "./dns-server.ts";
+import type { DnsServer } from "./options.ts";
 import { askUdp } from "./listen/peers.fixture.ts";
 import { query, read, type Read } from "./message.fixture.ts";
 

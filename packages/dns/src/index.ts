@@ -1,3 +1,3 @@
 export { startDnsServer } from "./dns-server.ts";
-export type { DnsServer, DnsServerOptions } from "./dns-server.ts";
+export type { ChangeableOptions, DnsServer, DnsServerOptions } from "./options.ts";
 export type { ListenAddress } from "./listen/listen.ts";

@@ -141,6 +141,6 @@ function putSet(out: Buffer, start: number, part: { answer: Answer; first: numbe
 }
 
 /** All targets weigh the same. Source: CoreDNS plugin/backend_lookup.go, `SRV`. */
-function weightOf(count: number): number {
+export function weightOf(count: number): number {
   return Math.max(1, Math.floor(100 / count));
 }

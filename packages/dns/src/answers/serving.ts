@@ -40,6 +40,8 @@ export interface Serving {
   readonly zones: readonly Zone[];
   readonly tables: Tables;
   readonly respond: Respond;
+  /** The zones' serial; they share it, since they share the data. */
+  serial(): number;
   /** Makes the zones say `after` instead of `before`, touching only what differs. */
   apply(before: readonly Fact[], after: readonly Fact[]): void;
   /** Moves the zones' serials to this revision if anything was applied since the last time; tells whether it did. */
@@ -72,7 +74,7 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
 
   function configure(next: ServingSettings, nextParts: ServingParts): void {
     const made = zonesOf(next, tables);
-    const serial = Math.max(0, ...zones.map((zone) => zone.serial));
+    const serial = serialOf(zones);
     // A secondary server asks for what is new only when the serial has moved.
     if (zones.length > 0) for (const zone of made) zone.moveSerial(serial + 1);
     const said = ownFacts(next);
@@ -96,6 +98,7 @@ export function createServing(settings: ServingSettings, parts: ServingParts): S
     },
     tables,
     respond: (message, transport, address) => respond(message, transport, address),
+    serial: () => serialOf(zones),
     apply: (before, after) => data.apply(before, after),
     moveSerial(revision) {
       const isChanged = data.takeChanged();
@@ -123,6 +126,10 @@ function zonesOf(settings: ServingSettings, tables: Tables): readonly Zone[] {
     ...[...owned].map((name) => new Zone({ ...reverse, name })),
     ...reverseTops.filter((name) => !owned.has(name)).map((name) => new Zone({ ...reverse, name, isAuthority: false })),
   ].toSorted((a, b) => b.labels - a.labels);
+}
+
+function serialOf(zones: readonly Zone[]): number {
+  return Math.max(0, ...zones.map((zone) => zone.serial));
 }
 
 /** What is true whatever objects there are. */
