@@ -1,6 +1,7 @@
-import { startDnsServer, type DnsServer } from "@ordinal/dns";
+import { startDnsServer, type ChangeableOptions, type DnsServer } from "@ordinal/dns";
 import { createStopStack, systemClock, type Logger } from "@ordinal/runtime";
-import { changeableDnsOptions, fixedDnsOptions, type ChangeableDnsOptions } from "../dns-options.ts";
+import { isEncrypted } from "../dns-arguments.ts";
+import { changeableDnsOptions, fixedDnsOptions, readCertificate } from "../dns-options.ts";
 import { readDnsSettings, type DnsSettings } from "../dns-settings.ts";
 import { findKubeconfig } from "../find-kubeconfig.ts";
 import { dnsFlagNames, flags } from "../flags.ts";
@@ -9,6 +10,8 @@ import { withFile, type ConfigFile } from "../setting-sources.ts";
 import type { Raw } from "../setting-values.ts";
 import { dataDirOf, surroundings } from "./arguments.ts";
 import { wordsOf } from "../usage-error.ts";
+import { ordinalVersion } from "../version.ts";
+import { ordinalVersion } from "../version.ts";
 import { runCompanion, type About, type CompanionGiven, type CompanionMain } from "./companion-process.ts";
 import { showDnsGreeting } from "./dns-greeting.ts";
 
@@ -45,19 +48,25 @@ async function start(given: CompanionGiven): Promise<{ readonly about: About; st
         client,
         clock: systemClock,
         log,
+        version: `Ordinal ${ordinalVersion}`,
         reportLease: values["report-lease"] === true,
+        version: `Ordinal ${ordinalVersion}`,
         ...fixed,
         ...config.optionsOf(settings),
       }),
     );
     const aboutNow = ({ settings: current, fileRaw }: ReadDnsConfig): About => ({
       addresses: server.addresses,
-      ...furtherAddresses(server),
+      tls: server.tls,
+      https: server.https,
+      http: server.http,
+      lameduckSeconds: settings.lameduckSeconds,
       zones: current.zones,
       externalZones: current.externalZones,
       ranges: config.optionsOf(current).reverseRanges,
       ...(config.path === undefined ? {} : { lastGood: fileRaw }),
     });
+    onHangUp(settings, { server, log });
     if (config.path !== undefined) {
       const { followDnsConfig } = await import("../follow-dns-config.ts");
       const followed = stack.add(
@@ -67,7 +76,7 @@ async function start(given: CompanionGiven): Promise<{ readonly about: About; st
           current: config.current,
           read: config.read,
           apply: async (next) => {
-            await reconfigure(server, config.optionsOf(next.settings));
+            await server.reconfigure(config.optionsOf(next.settings));
             await publish(aboutNow(next));
           },
         }),
@@ -80,18 +89,31 @@ async function start(given: CompanionGiven): Promise<{ readonly about: About; st
   });
 }
 
+/** SIGHUP: the certificate may have been renewed in its place. */
+function onHangUp(settings: DnsSettings, { server, log }: { readonly server: DnsServer; readonly log: Logger }): void {
+  if (!isEncrypted(settings)) return;
+  process.on("SIGHUP", () => {
+    readCertificate(settings)
+      .then(async (certificate) => {
+        if (certificate !== undefined) await server.reloadCertificate(certificate);
+        log.info("the certificate of DNS was read again");
+      })
+      .catch((error: unknown) => log.error("DNS goes on with its old certificate", { error: wordsOf(error) }));
+  });
+}
+
 interface Config {
   readonly path: string | undefined;
   readonly current: ReadDnsConfig;
   readonly read: () => ReadDnsConfig;
-  readonly optionsOf: (settings: DnsSettings) => ChangeableDnsOptions;
+  readonly optionsOf: (settings: DnsSettings) => Required<ChangeableOptions>;
 }
 
 /** Flags over the file. Started by the daemon, a file with a mistake must not keep names from being served. */
 async function readConfig({ values, earlier }: CompanionGiven, log: Logger): Promise<Config> {
   const flagsGiven = Object.fromEntries(Object.entries(values).filter(([name]) => isDnsFlag(name))) as Raw;
   const ownRanges = Array.isArray(values["own-range"]) ? values["own-range"].map(String) : [];
-  const optionsOf = (settings: DnsSettings): ChangeableDnsOptions => changeableDnsOptions(settings, ownRanges);
+  const optionsOf = (settings: DnsSettings): Required<ChangeableOptions> => changeableDnsOptions(settings, ownRanges);
   const from = (file: ConfigFile | undefined): ReadDnsConfig => ({
     settings: withFile(flagsGiven, file, readDnsSettings),
     fileRaw: Object.fromEntries(Object.entries(file?.raw ?? {}).filter(([name]) => isDnsFlag(name))),
@@ -111,20 +133,6 @@ async function readConfig({ values, earlier }: CompanionGiven, log: Logger): Pro
     log.error("the config file is not taken over; DNS goes on as before", { path, error: wordsOf(error) });
     return { path, current: from({ path, raw: earlier.lastGood, lineOf: () => 1 }), read, optionsOf };
   }
-}
-
-/** Where it serves beside UDP and TCP, as far as it says so. */
-function furtherAddresses(server: DnsServer & Partial<Pick<About, "http" | "tls" | "https">>): Partial<About> {
-  const { http, tls, https } = server;
-  return { http, tls, https };
-}
-
-async function reconfigure(
-  server: DnsServer & { reconfigure?(options: ChangeableDnsOptions): void | Promise<void> },
-  changed: ChangeableDnsOptions,
-): Promise<void> {
-  if (server.reconfigure === undefined) throw new Error("this DNS server takes other settings only when it starts");
-  await server.reconfigure(changed);
 }
 
 function isDnsFlag(name: string): boolean {
