@@ -25,8 +25,8 @@ interface Message {
   readonly additionals: object[];
 }
 
-const require = createRequire(new URL("../../../packages/dns/package.json", import.meta.url));
-const dns2 = require("dns2") as Dns2;
+const requireFromDns = createRequire(new URL("../../../packages/dns/package.json", import.meta.url));
+const dns2 = requireFromDns("dns2") as Dns2;
 const { Packet } = dns2;
 const names = new Map<string, Map<number, object[]>>();
 for (const record of recordsOf(createNames(Number(process.argv[3])))) {

@@ -35,7 +35,7 @@ async function flipIn(service: BenchService): Promise<FlipFigures> {
   let slice = await client.get("endpointslices", { namespace, name: `${service.name}-ipv4` });
   for (let flip = 0; flip < each; flip += 1) {
     // A prime, so that every endpoint has its turn before the first comes again.
-    const place = (flip * 37) % service.endpoints.length;
+    const place = (flip * 7) % service.endpoints.length;
     const endpoint = service.endpoints[place];
     if (endpoint === undefined) throw new Error(`${service.name} has no endpoints`);
     const isReady = slice.endpoints?.[place]?.conditions?.ready === false;

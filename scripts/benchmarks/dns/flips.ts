@@ -39,7 +39,7 @@ export async function benchFlips(context: BenchContext): Promise<void> {
     ]),
   );
   console.log(`
-How: over HTTPS, in ${names.services.length} services of 100 endpoints, in each of them one flip after another, every one a slice written anew. DNS is
+How: over HTTPS, in ${names.services.length} services of 20 endpoints, in each of them one flip after another, every one a slice written anew. DNS is
 asked from the acknowledgement on, again as soon as an answer is in, so the least possible is one answer's time. Nothing is
 pinned to a core. Wanted: p99 below ${wantedMs} ms; ${late} of ${shown.length} took longer. (For pods as they come up, see "scripts/bench pods".)
 `);

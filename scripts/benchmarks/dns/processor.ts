@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { systemClock } from "@ordinal/runtime";
 
 /** Cores this process may use, the lowest first. */
 export async function usableCores(): Promise<readonly number[]> {
@@ -26,6 +27,20 @@ export async function threadTimes(pid: number): Promise<ReadonlyMap<string, numb
 /** Nanoseconds each thread ran between two looks, the busiest first. */
 export function spent(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly number[] {
   return [...after].map(([thread, ran]) => ran - (before.get(thread) ?? 0)).toSorted((a, b) => b - a);
+}
+
+/**
+ * Waits until a process does nothing any more, such as a server that still answers questions whose asker is gone; at most
+ * ten seconds.
+ */
+export async function untilIdle(pid: number): Promise<void> {
+  const lookMs = 20;
+  for (let look = 0; look < 500; look += 1) {
+    const before = await threadTimes(pid);
+    await systemClock.sleep(lookMs);
+    const ran = spent(before, await threadTimes(pid)).reduce((sum, each) => sum + each, 0);
+    if (ran < (lookMs * 1e6) / 20) return;
+  }
 }
 
 /** Megabytes of a process that are in memory. */

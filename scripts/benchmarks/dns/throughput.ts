@@ -14,7 +14,7 @@ import {
 import { runDnsperf, writeQueries } from "./dnsperf.ts";
 import { startFilledApi } from "./filled-api.ts";
 import { createNames, type BenchNames } from "./names.ts";
-import { residentMegabytes, spent, threadTimes } from "./processor.ts";
+import { residentMegabytes, spent, threadTimes, untilIdle } from "./processor.ts";
 import { kinds, mixedQueries, queriesOf } from "./queries.ts";
 
 /** Queries per second while latency is measured: what the slowest of them can keep up with. */
@@ -48,16 +48,19 @@ export async function benchThroughput(context: BenchContext): Promise<void> {
   const base = await memoryOfNothing(context);
   for (const count of context.sizes) await benchSize(context, { count, base });
   const { plan, cores } = context;
-  console.log(`
-How: one server on core ${cores.server}, dnsperf on core ${cores.generator}, ${plan.rounds} rounds of ${plan.seconds} s after a warm-up, every server once in each round, the order
-turned round each time. q/s: the median round, with 100 queries under way. x echo: of the bare echo's rate in the same
-round; the median, the least and the most (wanted: ${wantedShare}). cpu: the server's own processor time per query and its ratio
-to the echo's, which other work on the machine changes least. Latency: dnsperf's own figure for each answer (-v) at ${latencyRate} queries per second, sent whether
-or not answers come; ${plan.latencyRounds} x ${plan.latencySeconds} s. RSS: at the end of the workload. The mix is a fifth each of A, AAAA, SRV, PTR, NXDOMAIN.
-The echo runs with Node's own settings, ours with those the daemon gives it, metrics on. N names are N endpoints' own; two
-addresses, two PTRs at names of their own and SRV and addresses at its service's names belong to each. The others have SRV
-only where it is asked, and dnsmasq no addresses at services' own names. All but the echo answer with what the data says;
-the echo's answer is as long as the query.`);
+  console.log(`How: one server on core ${cores.server}, dnsperf on core ${cores.generator}; ${plan.rounds} rounds of ${plan.seconds} s after a warm-up, every server once in each round, the
+order turned round each time, each only when the one before has come to rest. N names are N endpoints' own; two addresses,
+two PTRs at names of their own, and SRV and addresses at its service's names belong to each. The mix is a fifth each of ${kinds.join(", ")}.
+  q/s      the median round, with 100 queries under way
+  x echo   of the bare echo's q/s in the same round: the median, the least, the most (wanted: ${wantedShare})
+  cpu us   the server's own processor time per query, and its ratio to the echo's: what other work on the machine changes least
+  p50 ...  dnsperf's own figure for each answer (-v) at ${latencyRate} queries per second, sent whether or not answers come, ${plan.latencyRounds} x ${plan.latencySeconds} s;
+           "-" for a server that answers fewer than that
+  RSS      at the end of the workload
+The echo, with Node's own settings, sends back what it got, so its answers are shorter than all others'. Ours has the settings
+the daemon gives it, and counts for its metrics. The others have SRV only where it is asked, dnsmasq no addresses at services'
+own names. dnsmasq looks for a PTR among all its hosts one by one, which is what its mix shows.
+`);
 }
 
 async function memoryOfNothing(context: BenchContext): Promise<number> {
@@ -160,7 +163,9 @@ async function showWorkload(
     }
   }
   for (let round = 0; round < plan.latencyRounds; round += 1) {
-    for (const { contestant, figures } of sides) await latency(context, { workload, contestant, into: figures });
+    for (const { contestant, figures } of sides) {
+      if (percentile(figures.rates, 0.5) > latencyRate) await latency(context, { workload, contestant, into: figures });
+    }
   }
   const rows = await Promise.all(sides.map(async ({ contestant, figures }) => await rowOf(contestant, figures)));
   const header = [
@@ -200,6 +205,7 @@ async function rate(
   const run = await runDnsperf(workshop, { port, queries, edns, seconds, core: cores.generator });
   const times = spent(before, await threadTimes(process.pid ?? 0));
   const total = times.reduce((sum, each) => sum + each, 0);
+  await untilIdle(process.pid ?? 0);
   return { queriesPerSecond: run.queriesPerSecond, microseconds: total / 1_000 / run.completed };
 }
 
@@ -225,8 +231,10 @@ async function rowOf({ name, process }: Contestant, figures: Figures): Promise<r
     Math.max(...shares).toFixed(2),
     percentile(microseconds, 0.5).toFixed(1),
     percentile(costs, 0.5).toFixed(2),
-    ...[0.5, 0.99, 0.999].map((share) => (percentile(latencies, share) * 1_000).toFixed(0)),
-    String(lost),
+    ...[0.5, 0.99, 0.999].map((share) =>
+      latencies.length === 0 ? "-" : (percentile(latencies, share) * 1_000).toFixed(0),
+    ),
+    latencies.length === 0 ? "-" : String(lost),
     (await residentMegabytes(process.pid ?? 0)).toFixed(1),
   ];
 }

@@ -50,8 +50,9 @@ export async function benchWorkers(context: BenchContext): Promise<void> {
   };
   const rounds: { readonly one: Round; readonly two: Round }[] = [];
   for (const server of [one, two]) await measure(server, plan.warmUpSeconds * 2);
-  progress(`workers: ${plan.rounds * 2} rounds`);
-  for (let round = 0; round < plan.rounds * 2; round += 1) {
+  const turns = plan.rounds * 2 + 1;
+  progress(`workers: ${turns} rounds`);
+  for (let round = 0; round < turns; round += 1) {
     rounds.push({ one: await measure(one, plan.seconds), two: await measure(two, plan.seconds) });
   }
   const scalings = rounds.map((round) => round.two.capacity / round.one.capacity);
@@ -67,7 +68,7 @@ export async function benchWorkers(context: BenchContext): Promise<void> {
     ]),
   );
   console.log(`
-How: ${count} names, A, ${clients} client sockets, nothing pinned, rounds of ${plan.seconds} s by turns. With two cores the asker takes one of them, so "q/s here"
+How: ${count} names, A, ${clients} client sockets, nothing pinned, ${turns} rounds of ${plan.seconds} s by turns. With two cores the asker takes one of them, so "q/s here"
 cannot double. Counted instead is the processor time that each thread of the server takes (/proc/PID/task/*/schedstat): the
 queries answered per second of the busiest thread's time are what the server reaches once every thread has a core of its
 own and runs without a pause. The kernel's work for a thread's datagrams is in its time; waiting for memory that other cores
