@@ -11,7 +11,6 @@ import type { Raw } from "../setting-values.ts";
 import { dataDirOf, surroundings } from "./arguments.ts";
 import { wordsOf } from "../usage-error.ts";
 import { ordinalVersion } from "../version.ts";
-import { ordinalVersion } from "../version.ts";
 import { runCompanion, type About, type CompanionGiven, type CompanionMain } from "./companion-process.ts";
 import { showDnsGreeting } from "./dns-greeting.ts";
 
@@ -50,7 +49,6 @@ async function start(given: CompanionGiven): Promise<{ readonly about: About; st
         log,
         version: `Ordinal ${ordinalVersion}`,
         reportLease: values["report-lease"] === true,
-        version: `Ordinal ${ordinalVersion}`,
         ...fixed,
         ...config.optionsOf(settings),
       }),
