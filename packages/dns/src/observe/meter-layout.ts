@@ -11,7 +11,10 @@ export const countedTypes: readonly number[] = [
 /** Codes counted apart, each at its own place; all others come together behind them. */
 export const countedRcodes = 24;
 
-/** What a query's zone is called when it is outside all of ours, and when no question could be read. Source: CoreDNS. */
+/**
+ * What a query's zone is called when it is outside all of ours, and when no question could be read. Source: CoreDNS. Their
+ * rows come before those of the zones.
+ */
 export const outsideZones: readonly string[] = [".", "dropped"];
 
 /**
@@ -50,7 +53,13 @@ export const cell: Readonly<
 /** Cells of one row. */
 export const rowCells: number = cell.responseSizes + sizeCells;
 
-/** Cells of all rows: transports, and in each the zones, then those of `outsideZones`. */
-export function cellCount(zoneCount: number): number {
-  return transports.length * (zoneCount + outsideZones.length) * rowCells;
+/** So many zones are counted apart at most; what lies in others is outside. */
+export const zoneLimit = 30;
+
+/** Cells of all rows: zones, and in each the transports. */
+export const cellCount: number = (outsideZones.length + zoneLimit) * transports.length * rowCells;
+
+/** Where the row of a zone (by its place in `outsideZones`, then among the zones) and a transport is. */
+export function rowAt(zone: number, transport: number): number {
+  return (zone * transports.length + transport) * rowCells;
 }

@@ -2,7 +2,7 @@ import { createMetrics } from "@ordinal/runtime";
 import { expect } from "chai";
 import type { Respond, Transport } from "../answers/respond.ts";
 import { query } from "../message.fixture.ts";
-import { addSnapshots, createMeterMemory, createQueryMeter, readMeterMemory } from "./query-meter.ts";
+import { addSnapshots, createMeterMemory, createQueryMeter, readMeterMemory, withZones } from "./query-meter.ts";
 import { addQueryMetrics } from "./query-metrics.ts";
 
 const zones = ["cluster.local", "deep.cluster.local", "244.10.in-addr.arpa"];
@@ -17,9 +17,9 @@ function answerTo(message: Buffer, { rcode = 0, aa = true }: { rcode?: number; a
 }
 
 interface Rig {
-  ask(name: string, type: string, how?: Partial<How>): ReturnType<Respond>;
+  readonly ask: (name: string, type: string, how?: Partial<How>) => ReturnType<Respond>;
   /** The lines that begin so, without it. */
-  lines(start: string): readonly string[];
+  readonly lines: (start: string) => readonly string[];
   readonly snapshot: () => Float64Array;
 }
 
@@ -37,7 +37,7 @@ function createRig({ stepMs = 0.002, gapMs = 2 } = {}): Rig {
   let next: Respond = (message) => answerTo(message);
   const respond = meter.wrap((...asked) => next(...asked));
   const metrics = createMetrics();
-  addQueryMetrics(metrics, { zones, servers, read: () => meter.snapshot() });
+  addQueryMetrics(metrics, { zones: () => zones, servers: () => servers, read: () => meter.snapshot() });
   return {
     ask(name, type, how = {}) {
       const { transport = "udp", address = "127.0.0.1", dnssecOk = false } = how;
@@ -63,12 +63,12 @@ const saying =
 describe("the query meter", () => {
   it("D51 counts queries by transport, family, zone and type, under CoreDNS' names", () => {
     const { ask, lines } = createRig();
-    ask("web-0.nginx.default.svc.cluster.local", "A");
-    ask("WEB-0.nginx.default.svc.CLUSTER.local", "A");
-    ask("web-0.nginx.default.svc.cluster.local", "AAAA", { address: "fd00::1" });
-    ask("nginx.default.svc.deep.cluster.local", "SRV", { transport: "tcp", address: "::1" });
-    ask("5.0.244.10.in-addr.arpa", "HINFO", { transport: "tls" });
-    ask("example.com", "A", { transport: "https", respond: saying(5, false) });
+    void ask("web-0.nginx.default.svc.cluster.local", "A");
+    void ask("WEB-0.nginx.default.svc.CLUSTER.local", "A");
+    void ask("web-0.nginx.default.svc.cluster.local", "AAAA", { address: "fd00::1" });
+    void ask("nginx.default.svc.deep.cluster.local", "SRV", { transport: "tcp", address: "::1" });
+    void ask("5.0.244.10.in-addr.arpa", "HINFO", { transport: "tls" });
+    void ask("example.com", "A", { transport: "https", respond: saying(5, false) });
     expect(lines("coredns_dns_requests_total")).to.have.members([
       '{server="dns://1",zone="cluster.local.",proto="udp",family="1",type="A"} 2',
       '{server="dns://1",zone="cluster.local.",proto="udp",family="2",type="AAAA"} 1',
@@ -80,16 +80,16 @@ describe("the query meter", () => {
 
   it("D51 counts answers by code, the same over UDP and TCP, also where the code is in the OPT record", () => {
     const { ask, lines } = createRig();
-    ask("web-0.cluster.local", "A");
-    ask("web-0.cluster.local", "A", { transport: "tcp" });
-    ask("nope.cluster.local", "A", { respond: saying(3) });
-    ask("example.com", "A", { respond: saying(5, false) });
+    void ask("web-0.cluster.local", "A");
+    void ask("web-0.cluster.local", "A", { transport: "tcp" });
+    void ask("nope.cluster.local", "A", { respond: saying(3) });
+    void ask("example.com", "A", { respond: saying(5, false) });
     const badVersion: Respond = () => {
       const answer = answerTo(query("x.cluster.local", "A", { edns: {} }), { aa: false });
       answer[answer.length - 6] = 1;
       return answer;
     };
-    ask("x.cluster.local", "A", { respond: badVersion });
+    void ask("x.cluster.local", "A", { respond: badVersion });
     expect(lines("coredns_dns_responses_total")).to.have.members([
       '{server="dns://1",zone="cluster.local.",rcode="NOERROR",plugin="kubernetes"} 2',
       '{server="dns://1",zone="cluster.local.",rcode="NXDOMAIN",plugin="kubernetes"} 1',
@@ -100,7 +100,7 @@ describe("the query meter", () => {
 
   it("D51 counts what asks for DNSSEC, what cannot be read and what is not answered", () => {
     const { ask, lines } = createRig();
-    ask("web-0.cluster.local", "A", { dnssecOk: true });
+    void ask("web-0.cluster.local", "A", { dnssecOk: true });
     expect(lines("coredns_dns_do_requests_total")).to.deep.equal(['{server="dns://1",zone="cluster.local."} 1']);
     const meter = createQueryMeter({ zones });
     const garbage = [
@@ -112,7 +112,7 @@ describe("the query meter", () => {
     const respond = meter.wrap(() => undefined);
     for (const message of garbage) expect(respond(message, "udp", "::1")).to.equal(undefined);
     const metrics = createMetrics();
-    addQueryMetrics(metrics, { zones, servers, read: () => meter.snapshot() });
+    addQueryMetrics(metrics, { zones: () => zones, servers: () => servers, read: () => meter.snapshot() });
     const text = metrics.render();
     expect(text).to.contain('{server="dns://1",zone="dropped",proto="udp",family="2",type="other"} 4');
     expect(text).not.to.contain("rcode=");
@@ -120,7 +120,7 @@ describe("the query meter", () => {
 
   it("D51 times each answer while there is no load, in CoreDNS' buckets and finer ones", () => {
     const { ask, lines } = createRig({ stepMs: 0.003 });
-    for (let count = 0; count < 20; count += 1) ask("web-0.cluster.local", "A");
+    for (let count = 0; count < 20; count += 1) void ask("web-0.cluster.local", "A");
     const series = 'coredns_dns_request_duration_seconds_bucket{server="dns://1",zone="cluster.local.",le=';
     const buckets = lines(series);
     expect(buckets.slice(0, 4)).to.deep.equal(['"0.000001"} 0', '"0.000002"} 0', '"0.000004"} 20', '"0.000008"} 20']);
@@ -132,7 +132,8 @@ describe("the query meter", () => {
 
   it("D51 samples one in 17 under load, which weighs for the others; codes and types are counted all the same", () => {
     const { ask, lines } = createRig({ gapMs: 0 });
-    for (let count = 0; count < 1 + 10 * 17 + 5; count += 1) ask("web-0.cluster.local", count % 2 === 0 ? "A" : "AAAA");
+    for (let count = 0; count < 1 + 10 * 17 + 5; count += 1)
+      void ask("web-0.cluster.local", count % 2 === 0 ? "A" : "AAAA");
     expect(lines("coredns_dns_requests_total").map((line) => line.split(" ")[1])).to.deep.equal(["88", "88"]);
     const of = 'server="dns://1",zone="cluster.local."';
     // The first is a sample, and, since the one before it is long ago, so is the second.
@@ -159,14 +160,43 @@ describe("the query meter", () => {
   });
 
   it("D51 adds the counts of several threads up, also of one that is gone", () => {
-    const memories = [1, 2].map(() => createMeterMemory(zones.length));
+    const memories = [1, 2].map(createMeterMemory);
     for (const memory of memories) {
       const respond = createQueryMeter({ zones, memory }).wrap((message) => answerTo(message));
-      for (let count = 0; count < 3; count += 1) respond(query("web-0.cluster.local", "A"), "udp", "127.0.0.1");
+      for (let count = 0; count < 3; count += 1) void respond(query("web-0.cluster.local", "A"), "udp", "127.0.0.1");
     }
     const metrics = createMetrics();
-    addQueryMetrics(metrics, { zones, servers, read: () => addSnapshots(memories.map(readMeterMemory)) });
+    addQueryMetrics(metrics, {
+      zones: () => zones,
+      servers: () => servers,
+      read: () => addSnapshots(memories.map(readMeterMemory)),
+    });
     expect(metrics.render()).to.contain(',type="A"} 6\n');
+  });
+
+  it("D53 goes on counting when zones are added, and counts no more than thirty apart", () => {
+    const meter = createQueryMeter({ zones });
+    const respond = meter.wrap((message) => answerTo(message));
+    const many = Array.from({ length: 40 }, (_, index) => `zone-${index}.example`);
+    const all = withZones(zones, ["cluster.local", "cluster.internal", ...many]);
+    const metrics = createMetrics();
+    addQueryMetrics(metrics, { zones: () => all, servers: () => servers, read: () => meter.snapshot() });
+    void respond(query("web-0.cluster.local", "A"), "udp", "127.0.0.1");
+    meter.configure(all);
+    for (const zone of ["cluster.local", "cluster.internal", "zone-25.example", "zone-26.example", "zone-39.example"]) {
+      void respond(query(`web-0.${zone}`, "A"), "tls", "127.0.0.1");
+    }
+    const counts = metrics
+      .render()
+      .match(/coredns_dns_requests_total{.*/g)
+      ?.map((line) => line.replace(/.*zone="(.*?)".* /, "$1 "));
+    expect(counts).to.have.members([
+      "cluster.local. 1",
+      "cluster.local. 1",
+      "cluster.internal. 1",
+      "zone-25.example. 1",
+      ". 2",
+    ]);
   });
 
   it("hands on what it was given, whatever it is", () => {

@@ -9,15 +9,16 @@ import {
   countedTypes,
   durationBuckets,
   outsideZones,
-  rowCells,
+  rowAt,
   sizeBuckets,
   transports,
   typeCells,
+  zoneLimit,
 } from "./meter-layout.ts";
 import { createZoneFinder } from "./zone-finder.ts";
 
 export interface QueryMeterOptions {
-  /** Every zone that is answered with authority, without closing dot; in the order in which the figures are read again. */
+  /** All names that are answered with authority lie in these; without closing dot. See `withZones`. */
   readonly zones: readonly string[];
   /** Where to count: memory of `createMeterMemory`, which another thread may read. Defaults to memory of its own. */
   readonly memory?: SharedArrayBuffer;
@@ -29,6 +30,8 @@ export interface QueryMeterOptions {
 export interface QueryMeter {
   /** The same, counted: at once what is answered at once, and what takes time when it is answered. */
   wrap(respond: Respond): Respond;
+  /** Goes over to these zones, which begin with those so far. */
+  configure(zones: readonly string[]): void;
   /** The counts as they are now, in the places that meter-layout.ts names. */
   snapshot(): Float64Array;
 }
@@ -41,12 +44,17 @@ export interface QueryMeter {
 const sampledEvery = 17;
 const busyGapMs = 1;
 
-/** Zeroed memory for a meter of so many zones; as long as it is kept, a thread's counts outlive the thread. */
-export function createMeterMemory(zoneCount: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(cellCount(zoneCount) * Float64Array.BYTES_PER_ELEMENT);
+/** Zeroed memory for a meter, 120 kB; where it is kept, a thread's counts outlive the thread. */
+export function createMeterMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(cellCount * Float64Array.BYTES_PER_ELEMENT);
 }
 
-/** Counts of several threads together. All have to be of meters of the same zones. */
+/** The zones so far and behind them what is new, so that each keeps its place in the counts for as long as they are kept. */
+export function withZones(zones: readonly string[], now: readonly string[]): readonly string[] {
+  return [...new Set([...zones, ...now])];
+}
+
+/** Counts of several threads together. They have to be of one length. */
 export function addSnapshots(snapshots: readonly Float64Array[]): Float64Array {
   const total = new Float64Array(snapshots[0]?.length ?? 0);
   for (const snapshot of snapshots) {
@@ -62,11 +70,9 @@ export function readMeterMemory(memory: SharedArrayBuffer): Float64Array {
 
 /** Nothing is allocated for an answer that comes at once: its figures go into cells that were there from the beginning. */
 export function createQueryMeter(options: QueryMeterOptions): QueryMeter {
-  const { zones, nowMs = () => performance.now(), memory = createMeterMemory(zones.length) } = options;
+  const { zones, nowMs = () => performance.now(), memory = createMeterMemory() } = options;
   const cells = new Float64Array(memory);
-  const findZone = createZoneFinder(zones);
-  const dropped = zones.length + 1;
-  const perTransport = (zones.length + outsideZones.length) * rowCells;
+  let findZone = createZoneFinder(zones);
   /** Answers since the last sample. */
   let unsampled = 0;
   let gap = 1;
@@ -118,8 +124,8 @@ export function createQueryMeter(options: QueryMeterOptions): QueryMeter {
 
       const nameEnd = questionNameEnd(message);
       const isOurs = answer !== undefined && nameEnd !== 0 && isFromOurZones(message, nameEnd, answer);
-      const zone = nameEnd === 0 ? dropped : findZone(message, nameEnd, isOurs);
-      const row = transportSlot(transport) * perTransport + zone * rowCells;
+      const zone = nameEnd === 0 ? dropped : zoneSlot(findZone(message, nameEnd, isOurs));
+      const row = rowAt(zone, transportSlot(transport));
       const type = nameEnd === 0 ? typeCells - 1 : typeSlot(shortAt(message, nameEnd + 1));
       bump(row + cell.requests + (isIPv4(address) ? type : typeCells + type), 1);
       if (nameEnd !== 0 && wantsDnssec(message, nameEnd + 5)) bump(row + cell.dnssecOk, 1);
@@ -139,9 +145,20 @@ export function createQueryMeter(options: QueryMeterOptions): QueryMeter {
       }
       return answer;
     },
+    configure(next) {
+      findZone = createZoneFinder(next);
+    },
     snapshot: () => cells.slice(),
   };
 }
+
+/** Where a zone's rows are, by the number that was found for it. */
+function zoneSlot(found: number): number {
+  return found < 0 || found >= zoneLimit ? outside : outsideZones.length + found;
+}
+
+const outside = outsideZones.indexOf(".");
+const dropped = outsideZones.indexOf("dropped");
 
 /** Only names of our zones are answered with authority; questions of other classes are not about zones. */
 function isFromOurZones(message: Buffer, nameEnd: number, answer: Buffer): boolean {

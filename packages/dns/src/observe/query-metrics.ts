@@ -7,19 +7,22 @@ import {
   durationBuckets,
   outsideZones,
   rcodeCells,
-  rowCells,
+  rowAt,
   sizeBuckets,
   transports,
   typeCells,
+  zoneLimit,
 } from "./meter-layout.ts";
 import { addSnapshots } from "./query-meter.ts";
 import { rcodeText, typeText } from "./words.ts";
 
+export type Servers = Readonly<Record<Transport, string>>;
+
 export interface QueryMetricsOptions {
-  /** As the meters were given them. */
-  readonly zones: readonly string[];
+  /** As the meters have them now. */
+  readonly zones: () => readonly string[];
   /** What answers over each transport, as CoreDNS writes it: `dns://127.0.0.1:53`, `tls://…`, `https://…`. */
-  readonly servers: Readonly<Record<Transport, string>>;
+  readonly servers: () => Servers;
   /** All threads' counts; asked for once for each family of figures. */
   readonly read: () => Float64Array;
 }
@@ -43,20 +46,20 @@ interface Part {
  * show them.
  */
 export function addQueryMetrics(metrics: Metrics, { zones, servers, read }: QueryMetricsOptions): void {
-  const byZone = groupsOf({ zones, servers }, false);
-  const byProto = groupsOf({ zones, servers }, true);
+  const byZone = (): readonly Group[] => groupsOf({ zones: zones(), servers: servers() }, false);
+  const byProto = (): readonly Group[] => groupsOf({ zones: zones(), servers: servers() }, true);
 
   metrics.readings(
     { name: "coredns_dns_requests_total", help: "DNS requests by zone, protocol, family and type.", type: "counter" },
     () =>
-      partsOf(read(), byProto, { at: cell.requests, length: 2 * typeCells }).flatMap((part) =>
+      partsOf(read(), byProto(), { at: cell.requests, length: 2 * typeCells }).flatMap((part) =>
         samples(part, requestLabels),
       ),
   );
   metrics.readings(
     { name: "coredns_dns_responses_total", help: "DNS responses by zone and response code.", type: "counter" },
     () =>
-      partsOf(read(), byZone, { at: cell.rcodes, length: rcodeCells }).flatMap((part) =>
+      partsOf(read(), byZone(), { at: cell.rcodes, length: rcodeCells }).flatMap((part) =>
         samples(part, (index) => ({
           rcode: index < countedRcodes ? rcodeText(index) : "other",
           plugin: part.group.plugin,
@@ -65,7 +68,7 @@ export function addQueryMetrics(metrics: Metrics, { zones, servers, read }: Quer
   );
   metrics.readings(
     { name: "coredns_dns_do_requests_total", help: "DNS requests with the DO bit by zone.", type: "counter" },
-    () => partsOf(read(), byZone, { at: cell.dnssecOk, length: 1 }).flatMap((part) => samples(part, () => ({}))),
+    () => partsOf(read(), byZone(), { at: cell.dnssecOk, length: 1 }).flatMap((part) => samples(part, () => ({}))),
   );
   metrics.distributions(
     {
@@ -73,25 +76,25 @@ export function addQueryMetrics(metrics: Metrics, { zones, servers, read }: Quer
       help: "How long answers took by zone; under load, of samples that weigh for the others.",
     },
     durationBuckets,
-    () => distributions(partsOf(read(), byZone, { at: cell.durations, length: durationBuckets.length + 2 })),
+    () => distributions(partsOf(read(), byZone(), { at: cell.durations, length: durationBuckets.length + 2 })),
   );
   metrics.distributions(
     { name: "coredns_dns_request_size_bytes", help: "Octets of requests by zone and protocol; sampled likewise." },
     sizeBuckets,
-    () => distributions(partsOf(read(), byProto, { at: cell.requestSizes, length: sizeBuckets.length + 2 })),
+    () => distributions(partsOf(read(), byProto(), { at: cell.requestSizes, length: sizeBuckets.length + 2 })),
   );
   metrics.distributions(
     { name: "coredns_dns_response_size_bytes", help: "Octets of responses by zone and protocol; sampled likewise." },
     sizeBuckets,
-    () => distributions(partsOf(read(), byProto, { at: cell.responseSizes, length: sizeBuckets.length + 2 })),
+    () => distributions(partsOf(read(), byProto(), { at: cell.responseSizes, length: sizeBuckets.length + 2 })),
   );
 }
 
 function groupsOf(
-  { zones, servers }: Pick<QueryMetricsOptions, "zones" | "servers">,
+  { zones, servers }: { readonly zones: readonly string[]; readonly servers: Servers },
   byProto: boolean,
 ): readonly Group[] {
-  const names = [...zones.map((zone) => `${zone}.`), ...outsideZones];
+  const names = [...outsideZones, ...zones.slice(0, zoneLimit).map((zone) => `${zone}.`)];
   const groups = new Map<string, Group>();
   for (const [slot, transport] of transports.entries()) {
     // CoreDNS tells the network's protocol here, and what runs on top of it in `server`.
@@ -99,8 +102,8 @@ function groupsOf(
     for (const [index, zone] of names.entries()) {
       const labels = { server: servers[transport], zone, ...proto };
       const key = JSON.stringify(labels);
-      const plugin = index < zones.length ? "kubernetes" : zone === "." ? "forward" : "";
-      const rows = [...(groups.get(key)?.rows ?? []), (slot * names.length + index) * rowCells];
+      const plugin = index >= outsideZones.length ? "kubernetes" : zone === "." ? "forward" : "";
+      const rows = [...(groups.get(key)?.rows ?? []), rowAt(index, slot)];
       groups.set(key, { labels, rows, plugin });
     }
   }

@@ -8,7 +8,7 @@ interface Known {
 }
 
 /**
- * From a question whose name ends at `nameEnd` to the number of the deepest zone it lies in, or to the number behind them.
+ * From a question whose name ends at `nameEnd` to the number of the deepest zone it lies in, or -1.
  * `isOurs` says that it lies in one of them for certain: then the first zone, in which most names lie, need not be compared.
  */
 export type ZoneFinder = (message: Uint8Array, nameEnd: number, isOurs: boolean) => number;
@@ -16,7 +16,7 @@ export type ZoneFinder = (message: Uint8Array, nameEnd: number, isOurs: boolean)
 /** Zones as dotted names without closing dot. */
 export function createZoneFinder(zones: readonly string[]): ZoneFinder {
   const known = inOrder(zones);
-  const last = known.at(-1)?.index ?? 0;
+  const last = known.at(-1)?.index ?? -1;
 
   return (message, nameEnd, isOurs) => {
     const count = isOurs ? known.length - 1 : known.length;
@@ -24,7 +24,7 @@ export function createZoneFinder(zones: readonly string[]): ZoneFinder {
       const zone = known[at];
       if (zone !== undefined && endsWith(message, nameEnd, zone.octets)) return zone.index;
     }
-    return isOurs ? last : zones.length;
+    return isOurs ? last : -1;
   };
 }
 
