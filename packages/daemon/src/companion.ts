@@ -16,6 +16,8 @@ export interface Serving {
   readonly http?: Address | undefined;
   readonly tls?: Address | undefined;
   readonly https?: Address | undefined;
+  /** How long it goes on when it is asked to end. */
+  readonly lameduckSeconds?: number;
   /** The zones of DNS, the primary one first. */
   readonly zones?: readonly string[];
   readonly externalZones?: readonly string[];
@@ -52,7 +54,7 @@ export interface Companion {
   release(): Promise<void>;
   /** For a start that failed: ends what this one has started, lets go of what it has adopted. */
   undo(): Promise<void>;
-  /** Ends it: SIGTERM, then SIGKILL after 2 s. */
+  /** Ends it: SIGTERM, then SIGKILL 2 s after it should have ended. */
   stop(): Promise<void>;
 }
 
@@ -142,8 +144,9 @@ export function keepCompanion(options: CompanionOptions): Companion {
     // It may not have written its record yet.
     const own = child?.pid === undefined || child.exitCode !== null ? undefined : await identify(child.pid);
     await release();
-    if (own !== undefined) await endProcess(own, clock);
+    // One that has is ended by that, which says how long it may take.
     await stopRecorded(recordFile, clock);
+    if (own !== undefined) await endProcess(own, clock);
   };
   const undo = async (): Promise<void> => await (child === undefined ? release() : stop());
   return { serving: serving.promise, release, stop, undo };
@@ -177,8 +180,8 @@ function start({ argv, logFile }: CompanionOptions): ChildProcess {
   }
 }
 
-async function endProcess(identity: ProcessIdentity, clock: Clock): Promise<void> {
-  const deadline = clock.now() + graceMs;
+async function endProcess(identity: ProcessIdentity & Partial<Serving>, clock: Clock): Promise<void> {
+  const deadline = clock.now() + graceMs + 1000 * (identity.lameduckSeconds ?? 0);
   if (await isSameProcess(identity)) process.kill(identity.pid, "SIGTERM");
   while (await isSameProcess(identity)) {
     if (clock.now() > deadline) process.kill(identity.pid, "SIGKILL");

@@ -1,41 +1,17 @@
 import { readFile } from "node:fs/promises";
+import type { ChangeableOptions, DnsServerOptions } from "@ordinal/dns";
 import { isEncrypted } from "./dns-arguments.ts";
 import type { DnsSettings } from "./dns-settings.ts";
 import { httpAddress } from "./http-address.ts";
 import type { Address } from "./setting-values.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What can change while the server runs: the options of `startDnsServer` that `reconfigure` takes as well. */
-export interface ChangeableDnsOptions {
-  readonly zones: readonly string[];
-  readonly ttlSeconds: number;
-  readonly podNames: DnsSettings["podNames"];
-  readonly reverseRanges: readonly string[];
-  readonly externalZones: readonly string[];
-  readonly upstreams: "host" | readonly Address[];
-  readonly transferTo: readonly string[];
-  readonly queryLog: boolean;
-}
-
 /** What is settled when the server starts. */
-export interface FixedDnsOptions {
-  readonly listen: readonly Address[];
-  readonly tls?: SecureAddress;
-  readonly https?: SecureAddress;
-  /** Metrics and health. */
-  readonly http?: Address;
-  readonly workers: number;
-  readonly lameduckSeconds: number;
-}
-
-/** Where to answer over TLS, and what as: a certificate and its key, PEM. */
-export interface SecureAddress extends Address {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
+export type FixedDnsOptions = Required<Pick<DnsServerOptions, "listen" | "workers" | "lameduckSeconds">> &
+  Pick<DnsServerOptions, "tls" | "https" | "http">;
 
 /** Settings as the server takes them; `ownRanges` are the pods' and services' ranges that the daemon knows. */
-export function changeableDnsOptions(settings: DnsSettings, ownRanges: readonly string[]): ChangeableDnsOptions {
+export function changeableDnsOptions(settings: DnsSettings, ownRanges: readonly string[]): Required<ChangeableOptions> {
   const { zones, ttlSeconds, podNames, externalZones, upstreams, transferTo, queryLog } = settings;
   const reverseRanges = [...new Set([...ownRanges, ...settings.reverseRanges])];
   return { zones, ttlSeconds, podNames, reverseRanges, externalZones, upstreams, transferTo, queryLog };
@@ -44,8 +20,8 @@ export function changeableDnsOptions(settings: DnsSettings, ownRanges: readonly 
 /** Reads the certificate where one is needed. Throws UsageError naming the flag and the remedy. */
 export async function fixedDnsOptions(settings: DnsSettings): Promise<FixedDnsOptions> {
   const { listen, tlsListen, httpsListen, httpListen, workers, lameduckSeconds } = settings;
-  const certificate = isEncrypted(settings) ? await readCertificate(settings) : undefined;
-  const secure = (address: Address | undefined): SecureAddress | undefined =>
+  const certificate = await readCertificate(settings);
+  const secure = (address: Address | undefined): FixedDnsOptions["tls"] =>
     address === undefined || certificate === undefined ? undefined : { ...address, ...certificate };
   const tls = secure(tlsListen);
   const https = secure(httpsListen);
@@ -59,7 +35,12 @@ export async function fixedDnsOptions(settings: DnsSettings): Promise<FixedDnsOp
   };
 }
 
-async function readCertificate({ tlsFiles }: DnsSettings): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {
+/** The certificate and its key, where DNS needs them. Throws UsageError naming the flag and the remedy. */
+export async function readCertificate(
+  settings: DnsSettings,
+): Promise<{ readonly cert: Buffer; readonly key: Buffer } | undefined> {
+  const { tlsFiles } = settings;
+  if (!isEncrypted(settings)) return undefined;
   if (tlsFiles === undefined)
     throw new UsageError(
       "DNS over TLS or HTTPS needs a certificate here: give --dns-tls-cert FILE and --dns-tls-key FILE (only `ordinal start` issues one by itself)",
