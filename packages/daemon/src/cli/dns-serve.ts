@@ -47,6 +47,7 @@ async function start(given: CompanionGiven): Promise<{ readonly about: About; st
         client,
         clock: systemClock,
         log,
+        version: `Ordinal ${ordinalVersion}`,
         reportLease: values["report-lease"] === true,
         ...fixed,
         ...config.optionsOf(settings),
