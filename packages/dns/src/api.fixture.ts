@@ -70,3 +70,13 @@ export async function eventually(check: () => unknown): Promise<void> {
     }
   }
 }
+
+/** Resolves once the lease says that this revision is served. */
+export async function served(api: Client, revision: number): Promise<void> {
+  await eventually(async () => {
+    const place = { namespace: "kube-system", name: "ordinal-dns" };
+    const lease = await api.get("leases", place).catch(() => undefined);
+    const value = Number(lease?.metadata.annotations?.["ordinal.internal/served-revision"] ?? -1);
+    if (value < revision) throw new Error(`revision ${value} is served, not ${revision}`);
+  });
+}

@@ -7,7 +7,7 @@ import { createHttpsClient, loadKubeconfig, type Client } from "@ordinal/client"
 import { createStopStack, silentLogger, systemClock, type Logger, type StopStack } from "@ordinal/runtime";
 import { expect } from "chai";
 import { kill, startApiProcess } from "./api-process.fixture.ts";
-import { eventually, makeService, makeSlice, ready, startApi } from "./api.fixture.ts";
+import { eventually, makeService, makeSlice, ready, startApi, served } from "./api.fixture.ts";
 import { startDnsServer } from "./dns-server.ts";
 import type { DnsServer } from "./options.ts";
 import { askUdp } from "./listen/peers.fixture.ts";
@@ -211,16 +211,6 @@ describe("the DNS server", () => {
     }
   });
 });
-
-/** Resolves once the lease says that this revision is served. */
-async function served(api: Client, revision: number): Promise<void> {
-  await eventually(async () => {
-    const place = { namespace: "kube-system", name: "ordinal-dns" };
-    const lease = await api.get("leases", place).catch(() => undefined);
-    const value = Number(lease?.metadata.annotations?.["ordinal.internal/served-revision"] ?? -1);
-    expect(value).to.be.at.least(revision);
-  });
-}
 
 function recordingLogger(): { readonly logger: Logger; readonly lines: readonly string[] } {
   const lines: string[] = [];
