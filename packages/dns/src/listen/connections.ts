@@ -70,6 +70,9 @@ export interface Acceptor extends Stoppable {
   connectionOf(stream: Pick<Socket, "remoteAddress" | "remotePort">): Connection | undefined;
 }
 
+/** Connections that wait to be accepted, at most; the system has a limit of its own. A thousand may come in one turn. */
+const backlog = 4_096;
+
 /** Binds a server (TCP, TLS or HTTPS) and counts each connection from its first packet on. Rejects with the system's error. */
 export async function startAcceptor(
   server: Server,
@@ -89,7 +92,7 @@ export async function startAcceptor(
   const listening = Promise.withResolvers<void>();
   server.once("listening", listening.resolve);
   server.once("error", listening.reject);
-  server.listen({ host: at.host, port: at.port, reusePort });
+  server.listen({ host: at.host, port: at.port, reusePort, backlog });
   await listening.promise;
   server.off("error", listening.reject);
   server.on("error", (error) => log.warn("a connection could not be accepted", { error: error.message }));
