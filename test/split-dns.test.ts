@@ -120,6 +120,12 @@ for (const runtime of ["sandbox", "process"] as const) {
       expect(await machine.out("dig", "+short", "+search", `${pod}.cluster.internal`)).to.equal(own);
     });
 
+    it("D58 finds the name of a pod's address", async () => {
+      expect(await machine.out("getent", "hosts", await address())).to.match(
+        /\sweb-0\.nginx\.default\.svc\.cluster\.local$/,
+      );
+    });
+
     it("D58 leaves other names as they were", async () => {
       expect(await resolves("other.example")).to.equal("192.0.2.7");
     });

@@ -87,6 +87,12 @@ describe("followDnsConfig", () => {
     await until(taken);
   });
 
+  it("D53 says what a changed primary zone means for the pods", async () => {
+    await writeFile(path, "cluster-domain: other.example\n");
+    await until(/pods go on searching in cluster\.local until Ordinal is started again/);
+    await until(taken);
+  });
+
   it("D53 looks at once when it is asked to, and says when nothing has changed", async () => {
     followed.reload();
     await until(/nothing about DNS has changed/);

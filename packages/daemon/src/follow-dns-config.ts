@@ -63,6 +63,11 @@ export async function followDnsConfig(options: FollowDnsConfigOptions): Promise<
     const waiting = fixedDnsFlags.filter((name) => !isDeepStrictEqual(next.fileRaw[name], current.fileRaw[name]));
     if (waiting.length > 0)
       log.warn(`${waiting.join(", ")}: takes effect when Ordinal's DNS is started again`, { path });
+    const [primary, before] = [next.settings.zones[0], current.settings.zones[0]];
+    if (primary !== before)
+      log.warn(`pods go on searching in ${before} until Ordinal is started again, and DNS now serves ${primary}`, {
+        path,
+      });
     await apply(next);
     current = next;
     log.info("DNS follows the changed config file", { path });

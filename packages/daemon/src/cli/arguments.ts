@@ -31,8 +31,7 @@ export function readArguments(
 }
 
 /** The data directory a subcommand is about. */
-export function dataDirOf(values: Values): DataDir {
+export function dataDirOf(values: Values, from: Surroundings = surroundings()): DataDir {
   const given = values["data-dir"];
-  const from = surroundings();
   return dataDirAt(resolve(typeof given === "string" ? given : (from.env["ORDINAL_DATA_DIR"] ?? defaultDataDir(from))));
 }

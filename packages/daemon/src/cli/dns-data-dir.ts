@@ -2,16 +2,19 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirAt, type DataDir } from "../data-dir.ts";
 import type { SystemHost } from "../split-dns/system-host.ts";
-import { defaultDataDir } from "../surroundings.ts";
+import { defaultDataDir, type Surroundings } from "../surroundings.ts";
 import { dataDirOf, surroundings, type Values } from "./arguments.ts";
 
 /**
  * The data directory that `ordinal dns install` is about. It needs root, and the daemon often does not: where nothing is
  * named and root has no daemon, it is that of the user who said sudo.
  */
-export async function dnsDataDir(values: Values, host: SystemHost): Promise<DataDir> {
-  const dir = dataDirOf(values);
-  const { env, isRoot } = surroundings();
+export async function dnsDataDir(
+  values: Values,
+  { host, from = surroundings() }: { readonly host: SystemHost; readonly from?: Surroundings },
+): Promise<DataDir> {
+  const dir = dataDirOf(values, from);
+  const { env, isRoot } = from;
   const user = env["SUDO_USER"];
   const isNamed = values["data-dir"] !== undefined || env["ORDINAL_DATA_DIR"] !== undefined;
   if (isNamed || !isRoot || user === undefined || existsSync(dir.runFile)) return dir;

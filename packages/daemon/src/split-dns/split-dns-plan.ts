@@ -26,7 +26,7 @@ export interface SplitDnsPlan {
 }
 
 /** The first line of every file of ours: how to tell it from somebody else's. */
-export const mark = '# Written by "ordinal dns install"; "ordinal dns uninstall" removes it.';
+const mark = '# Written by "ordinal dns install"; "ordinal dns uninstall" removes it.';
 
 export function isOurs(text: string): boolean {
   return text.startsWith(mark);

@@ -30,7 +30,7 @@ const settleMs = 8_000;
 export async function dnsInstall(argv: readonly string[]): Promise<number> {
   const { values } = readArguments(argv, options);
   const host = createSystemHost();
-  const dir = await dnsDataDir(values, host);
+  const dir = await dnsDataDir(values, { host });
   const { target, dataDir } = await findTarget(values, dir);
   const plan = planSplitDns(await surveyHost(host), target);
   if (plan.is === "by hand") {

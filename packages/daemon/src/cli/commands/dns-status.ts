@@ -13,7 +13,7 @@ import { readServed } from "../dns-served.ts";
 export async function dnsStatus(argv: readonly string[]): Promise<number> {
   const { values } = readArguments(argv, { "data-dir": { type: "string" } });
   const host = createSystemHost();
-  const { target: served, isRunning, http } = await readServed(await dnsDataDir(values, host));
+  const { target: served, isRunning, http } = await readServed(await dnsDataDir(values, { host }));
   const installed = await readInstalled(host);
   const target = installed?.target ?? served;
   const { lines, isGood } = judge({
