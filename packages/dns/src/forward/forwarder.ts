@@ -93,10 +93,14 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         log.debug("an upstream did not answer", { upstream: upstream.name, reason });
         guard.check(upstream);
       },
-      onDown: () => log.warn("an upstream is down", { upstream: upstream.name }),
+      onDown() {
+        log.warn("an upstream is down", { upstream: upstream.name });
+        guard.check(upstream);
+      },
       onRecovered({ wasDown }) {
+        if (!wasDown) return;
         recoveredAtMs = clock.now();
-        if (wasDown) log.info("an upstream answers again", { upstream: upstream.name });
+        log.info("an upstream answers again", { upstream: upstream.name });
       },
     });
     return upstream;
@@ -121,7 +125,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   async function resolve(name: string, type: number): ReturnType<Outside["resolve"]> {
     const question = plainQuestion(name, type);
     const { answer, age } = await answerTo(question, { overTcp: false });
-    return { rcode: answer.rcode, records: plainRecords(question, answer, age) };
+    // An alias is an answer even where nobody is there to follow it.
+    const isAlone = list.upstreams().length === 0;
+    return { rcode: isAlone ? rcodes.NOERROR : answer.rcode, records: plainRecords(question, answer, age) };
   }
 
   /** From the cache, or from upstreams; what is stale where those fail or take long. */

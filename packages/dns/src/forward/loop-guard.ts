@@ -35,6 +35,7 @@ interface Check {
   /** The name that was made up, in lower-case wire labels. */
   readonly name: string;
   isSeen: boolean;
+  isAnswered: boolean;
   cancel: () => void;
 }
 
@@ -48,11 +49,13 @@ export function createLoopGuard({ clock, log }: { readonly clock: Clock; readonl
   let loops = 0;
 
   function check(upstream: Upstream): void {
-    if (!checks.has(upstream)) void send(upstream, 1);
+    const state = checks.get(upstream);
+    // An answer that just came says nothing of what has changed since.
+    if (state === undefined || (state.isAnswered && !state.isSeen)) void send(upstream, 1);
   }
 
   async function send(upstream: Upstream, tries: number): Promise<void> {
-    const state: Check = { name: madeUpName(), isSeen: false, cancel: () => {} };
+    const state: Check = { name: madeUpName(), isSeen: false, isAnswered: false, cancel: () => {} };
     replace(upstream, state);
     const isAnswered = await upstream.probe(plainQuestion(state.name, types.HINFO));
     if (checks.get(upstream) !== state) return;
@@ -62,6 +65,7 @@ export function createLoopGuard({ clock, log }: { readonly clock: Clock; readonl
       state.cancel = clock.after(delayMs, () => void send(upstream, tries + 1));
       return;
     }
+    state.isAnswered = true;
     state.cancel = clock.after(wanderMs, () => settle(upstream, state));
   }
 

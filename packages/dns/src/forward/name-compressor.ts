@@ -31,8 +31,7 @@ export class NameCompressor {
       this.#keep(folded.slice(0, own), at, rest);
       return labels.slice(0, own) + pointerTo(place);
     }
-    this.#keep(folded, at);
-    return `${labels}\0`;
+    return this.#whole(labels, at);
   }
 
   /** The octets of a record's data that is to stand at `at`, with its length in front. */
@@ -40,17 +39,23 @@ export class NameCompressor {
     let octets = "";
     for (const [index, part] of parts.entries()) {
       if (index % 2 === 0) octets += part;
-      else octets += isCompressed ? this.name(part, at + 2 + octets.length) : `${part}\0`;
+      else octets += isCompressed ? this.name(part, at + 2 + octets.length) : this.#whole(part, at + 2 + octets.length);
     }
     return binaryShort(octets.length) + octets;
   }
 
+  /** A name without pointers, which others may point at all the same. */
+  #whole(labels: string, at: number): string {
+    this.#keep(foldCase(labels), at);
+    return `${labels}\0`;
+  }
+
   /** Remembers a name written at `at`, and those it ends with as far as they were written there too. */
   #keep(own: string, at: number, rest = ""): void {
-    let offset = 0;
-    while (offset < own.length) {
-      if (at + offset < pointerReach) this.#places.set(own.slice(offset) + rest, at + offset);
-      offset += 1 + own.charCodeAt(offset);
+    for (let offset = 0; offset < own.length && at + offset < pointerReach; offset += 1 + own.charCodeAt(offset)) {
+      const suffix = own.slice(offset) + rest;
+      // The first stays: the question's, above all.
+      if (!this.#places.has(suffix)) this.#places.set(suffix, at + offset);
     }
   }
 }

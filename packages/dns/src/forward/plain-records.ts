@@ -1,3 +1,4 @@
+import { putBinary } from "../wire/bytes.ts";
 import { headerSize, tcpLimit } from "../wire/constants.ts";
 import { encodeRecord } from "../wire/record.ts";
 import type { UpstreamQuestion } from "./asked-query.ts";
@@ -13,6 +14,8 @@ import { upstreamQuery } from "./upstream-query.ts";
  */
 export function plainRecords(question: UpstreamQuestion, answer: StoredAnswer, age: Age): readonly string[] {
   const message = upstreamQuery(question, { withOpt: false });
+  // In lower case, which becomes the first owner's.
+  putBinary(message, headerSize, question.name);
   const end = headerSize + question.name.length + 5;
   const asked = { ...question, message, end, edns: undefined, limit: tcpLimit, wantsAuthenticity: false };
   const records = readRecords(composeAnswer(asked, answer, age), end)?.records ?? [];

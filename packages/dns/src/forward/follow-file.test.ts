@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFakeClock, createStopStack, type FakeClock, type StopStack } from "@ordinal/runtime";
+import { expect } from "chai";
+import { eventually } from "../api.fixture.ts";
+import { followFile } from "./follow-file.ts";
+
+describe("following a file", () => {
+  let dir: string;
+  let path: string;
+  let clock: FakeClock;
+  let parts: StopStack;
+  let seen: string[];
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "ordinal-dns-"));
+    path = join(dir, "resolv.conf");
+    clock = createFakeClock();
+    parts = createStopStack();
+    seen = [];
+  });
+
+  afterEach(async () => {
+    await parts.stop();
+    await rm(dir, { recursive: true });
+  });
+
+  const start = async () => {
+    const onText = (read: { text: string } | { problem: string }) =>
+      seen.push("text" in read ? read.text : read.problem.replaceAll(dir, "."));
+    return parts.add(await followFile(path, { clock, onText }));
+  };
+  const next = async (count: number) => {
+    await eventually(async () => {
+      await clock.advance(2_000);
+      expect(seen).to.have.length.of.at.least(count);
+    });
+    return seen.at(-1);
+  };
+
+  it("D38 tells what is in it, at once and after each change", async () => {
+    await writeFile(path, "one");
+    await start();
+    expect(seen).to.deep.equal(["one"]);
+    await clock.advance(20_000);
+    await writeFile(path, "two, longer");
+    expect(await next(2)).to.equal("two, longer");
+  });
+
+  it("D38 sees another file put in its place, and a symlink turned", async () => {
+    await writeFile(join(dir, "a"), "a");
+    await writeFile(join(dir, "b"), "b");
+    await symlink("a", path);
+    await start();
+    await symlink("b", join(dir, "new"));
+    await rename(join(dir, "new"), path);
+    expect(await next(2)).to.equal("b");
+    await writeFile(join(dir, "c"), "c");
+    await rename(join(dir, "c"), path);
+    expect(await next(3)).to.equal("c");
+  });
+
+  it("D38 says once why it cannot be read, and goes on when it can", async () => {
+    await start();
+    await clock.advance(10_000);
+    expect(seen).to.have.length(1);
+    expect(seen[0]).to.contain("ENOENT");
+    await writeFile(path, "late");
+    expect(await next(2)).to.equal("late");
+    await rm(path);
+    await mkdir(path);
+    expect(await next(3)).to.match(/is not a file|ENOENT/);
+    await eventually(async () => {
+      await clock.advance(2_000);
+      expect(seen.at(-1)).to.equal("./resolv.conf is not a file");
+    });
+  });
+
+  it("does not read what is far too long", async () => {
+    await writeFile(path, "#".repeat(70_000));
+    await start();
+    expect(seen).to.deep.equal(["./resolv.conf is longer than 65536 octets"]);
+  });
+
+  it("looks no more once stopped", async () => {
+    await writeFile(path, "one");
+    const following = await start();
+    await following.stop();
+    await writeFile(path, "two, longer");
+    await clock.advance(10_000);
+    expect(seen).to.deep.equal(["one"]);
+  });
+});
