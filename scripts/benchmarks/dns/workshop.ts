@@ -11,20 +11,20 @@ export interface StartOptions {
   readonly stdio?: StdioOptions;
 }
 
-/** A folder and the processes of a benchmark. After `clean` nothing of them is left, nor after Ctrl-C. */
+/** A folder and the processes of a benchmark. However this process ends, short of SIGKILL, nothing of them is left. */
 export class Workshop {
   readonly dir: string;
   readonly #children = new Set<ChildProcess>();
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
+  readonly #onExit = (): void => {
     for (const child of this.#children) child.kill("SIGKILL");
     rmSync(this.dir, { recursive: true, force: true });
-    process.exit(signal === "SIGINT" ? 130 : 143);
   };
+  readonly #onSignal = (signal: NodeJS.Signals): void => process.exit(signal === "SIGINT" ? 130 : 143);
 
   private constructor(dir: string) {
     this.dir = dir;
-    process.on("SIGINT", this.#onSignal);
-    process.on("SIGTERM", this.#onSignal);
+    process.on("exit", this.#onExit);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, this.#onSignal);
   }
 
   static async open(): Promise<Workshop> {
@@ -73,8 +73,8 @@ export class Workshop {
   async clean(): Promise<void> {
     await Promise.all([...this.#children].map(async (child) => await this.end(child)));
     await rm(this.dir, { recursive: true, force: true });
-    process.off("SIGINT", this.#onSignal);
-    process.off("SIGTERM", this.#onSignal);
+    process.off("exit", this.#onExit);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, this.#onSignal);
   }
 }
 
