@@ -1,4 +1,5 @@
 import {
+  annotations as wellKnownAnnotations,
   labels,
   type EndpointSlice,
   type KubeObject,
@@ -17,7 +18,7 @@ export interface TrimSettings {
 }
 
 /** When the change began that a slice shows, as RFC 3339; what the time until it is served is counted from. */
-const changeTime = "endpoints.kubernetes.io/last-change-trigger-time";
+const changeTime = wellKnownAnnotations.lastChangeTriggerTime;
 
 /**
  * The same client, whose lists and watches give only what names are made of: informers keep every object they are given,

@@ -1,5 +1,5 @@
 import { labels, type EndpointSlice, type Service } from "@ordinal/api";
-import { keyOf, startInformer, type Client } from "@ordinal/client";
+import { keyOf, startInformer, type Change, type Client } from "@ordinal/client";
 import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import { serviceChange, sliceChange, type FactChange, type OwnedSlice } from "../records/change.ts";
 import type { Fact } from "../records/fact.ts";
@@ -21,7 +21,7 @@ export interface ZoneFeedOptions {
   /** Called when the served revision may have risen; only after the first sync. */
   readonly onServed: (revision: number) => void;
   /** Called after a change to a slice has been handed on, with its service; only after the first sync. */
-  readonly onSlice?: (slice: EndpointSlice, service: Service | undefined) => void;
+  readonly onSlice?: (change: Change<EndpointSlice>, service: Service | undefined) => void;
 }
 
 export interface ZoneFeed extends Stoppable {
@@ -75,12 +75,13 @@ export function startZoneFeed(options: ZoneFeedOptions): ZoneFeed {
     handOn(serviceChange({ service: before, settings }, { service: after, settings }, own));
     if (hasSlices) for (const slice of own) orphans.look(slice);
   });
-  slices.onChange(({ before, after }) => {
+  slices.onChange((change) => {
+    const { before, after } = change;
     handOn(sliceChange(owned(before), owned(after), settings));
     const slice = after ?? before;
     if (!hasSlices || slice === undefined) return;
     orphans.look(slice);
-    onSlice?.(slice, serviceOf(slice));
+    onSlice?.(change, serviceOf(slice));
   });
   for (const informer of [namespaces, services, slices]) {
     informer.onRevision((revision) => {
