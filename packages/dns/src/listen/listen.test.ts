@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { Respond } from "../answers/respond.ts";
 import { eventually } from "../api.fixture.ts";
 import { createLater } from "./answers.fixture.ts";
-import { joinBoth, listenBoth, listenShared, show } from "./listen.ts";
+import { inWords, joinBoth, listenBoth, listenShared, show } from "./listen.ts";
 import { askUdp, connectTcp, say, textOf } from "./peers.fixture.ts";
 
 const echo: Respond = (message) => message;
@@ -99,6 +99,15 @@ describe("listening", () => {
     expect(textOf(await askUdp(address.port, say("shared")))).to.equal("shared");
     const failure = await listenShared(address, both).catch((error: unknown) => error);
     expect(String(failure)).to.contain("another program answers there");
+  });
+
+  it("says what to do where the system does not let threads share a port", async () => {
+    const bind = async (): Promise<never> =>
+      await Promise.reject(Object.assign(new Error("bind"), { code: "ENOTSUP" }));
+    const failure = await inWords("DNS", { host: "127.0.0.1", port: 53 }, bind).catch((error: unknown) => error);
+    expect(String(failure)).to.contain(
+      "DNS cannot listen on 127.0.0.1:53: this system does not let threads share a port; set the DNS workers to 0",
+    );
   });
 
   it("writes IPv6 addresses in brackets", () => {

@@ -23,8 +23,3 @@ export type FromWorker =
   | { readonly is: "log"; readonly level: LogLevel; readonly message: string; readonly fields: Fields };
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/** A message as it can be sent without the slab it may be a slice of. */
-export function ownOctets(message: Uint8Array): Uint8Array {
-  return new Uint8Array(message);
-}
