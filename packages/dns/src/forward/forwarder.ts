@@ -43,7 +43,7 @@ export interface ForwarderOptions {
 export interface Forwarder extends Outside, Stoppable {
   /** Begins to ask, and to look for loops: only when this server answers, or none would be found. SERVFAIL before. */
   start(): Promise<void>;
-  /** Asks these upstreams instead. What was remembered is forgotten. */
+  /** Asks these upstreams instead, from `start` on. What was remembered is forgotten where they are others. */
   use(upstreams: UpstreamSource): Promise<void>;
   /** Whether a query is our own, come back from an upstream. `ask` refuses those by itself. */
   isLoopProbe(query: Buffer): boolean;
@@ -79,10 +79,11 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const underWay = new Map<string, Promise<Attempted>>();
   /** Those, and others whose upstreams have been replaced. */
   const running = new Set<Promise<Attempted>>();
+  let source = options.upstreams;
   let generation = 0;
   let waiting = 0;
   let recoveredAtMs = 0;
-  let is: "new" | "started" | "stopped" = "new";
+  let is: "new" | "starting" | "started" | "stopped" = "new";
   const counts = { maxConcurrentRejects: 0, healthcheckBroken: 0 };
 
   function createUpstream(address: UpstreamAddress): Upstream {
@@ -226,10 +227,15 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     ask,
     resolve,
     isLoopProbe: (query) => guard.isLoopProbe(query),
-    use: (upstreams) => list.use(upstreams),
+    async use(upstreams) {
+      source = upstreams;
+      if (is !== "new") await list.use(source);
+    },
     async start() {
-      await list.use(options.upstreams);
-      if (is === "new") is = "started";
+      if (is !== "new") return;
+      is = "starting";
+      await list.use(source);
+      if (is === "starting") is = "started";
     },
     counters: () => ({
       forward: { inFlight: running.size, loops: guard.found(), ...counts },

@@ -23,7 +23,7 @@ export interface Lifetime {
 /** Most a "yes", a "no" and a failure may be remembered. Source: CoreDNS plugin/cache; RFC 2308 §7.1 for failures. */
 export const maxSuccessSeconds = 3_600;
 export const maxDenialSeconds = 1_800;
-export const maxFailureSeconds = 5;
+const maxFailureSeconds = 5;
 
 export const notRemembered: Lifetime = { kind: "none", seconds: 0 };
 

@@ -2,10 +2,10 @@ import { byteAt, shortAt } from "../wire/bytes.ts";
 import { headerSize, types } from "../wire/constants.ts";
 import type { Edns } from "../wire/edns.ts";
 import { readData, type Data } from "./data-layout.ts";
-import { readName } from "./wire-name.ts";
+import { readName, type ReadName } from "./wire-name.ts";
 
 /** 0 answer, 1 authority, 2 additional. */
-export type Section = 0 | 1 | 2;
+type Section = 0 | 1 | 2;
 
 /** A record with nothing compressed in it. */
 export interface MessageRecord {
@@ -36,10 +36,12 @@ const sections: readonly Section[] = [0, 1, 2];
 export function readRecords(message: Buffer, start: number): MessageRecords | undefined {
   const records: MessageRecord[] = [];
   let opt: MessageRecords["opt"];
+  // Long answers have one owner, over and over.
+  const owners = new Map<number, string>();
   let at = start;
   for (const section of sections) {
     for (let left = shortAt(message, 6 + 2 * section); left > 0; left -= 1) {
-      const owner = readName(message, at);
+      const owner = readOwner(message, at, owners);
       if (owner === undefined) return undefined;
       const fixed = owner.end;
       const data = fixed + 10;
@@ -60,6 +62,17 @@ export function readRecords(message: Buffer, start: number): MessageRecords | un
     }
   }
   return { records, opt };
+}
+
+/** A record's owner; what is pointed at again is not read again. */
+function readOwner(message: Buffer, at: number, owners: Map<number, string>): ReadName | undefined {
+  const pointer = shortAt(message, at);
+  const known = owners.get(pointer);
+  if (known !== undefined) return { labels: known, end: at + 2 };
+  const owner = readName(message, at);
+  // What a pointer leads to lies before it, wherever it stands.
+  if (owner !== undefined && pointer >= 0xc000) owners.set(pointer, owner.labels);
+  return owner;
 }
 
 /** Where the one question of a message ends; undefined where it has none, several, or a name that points elsewhere. */

@@ -51,7 +51,7 @@ describe("real upstreams", () => {
       { clock: systemClock, onDoubt() {}, onDown() {}, onRecovered() {} },
     );
     parts.add({ stop: async () => ready.stop() });
-    await eventually(async () => expect(await ready.probe(plainQuestion("", 2))).to.equal(true));
+    await eventually(async () => expect(await ready.probe(plainQuestion("\x05ready\x04test", 1))).to.equal(true));
   }
 
   /** A server of ours in front of it, and the port it answers at. */
@@ -164,6 +164,7 @@ describe("real upstreams", () => {
       `--port=${port}`,
       "--listen-address=127.0.0.1",
       "--bind-interfaces",
+      "--local=/ready.test/",
       `--server=127.0.0.1#${own}`,
     ]);
     await eventually(() => expect(of.counters().proxies[0]?.isLooping).to.equal(true));

@@ -8,7 +8,7 @@ import type { UpstreamAddress } from "./upstream-address.ts";
 import { drawId, judge } from "./upstream-query.ts";
 
 /** What came of asking on a connection; `closed` where it went away before anything was said to the query. */
-export type Told = Exchanged | { readonly is: "closed"; readonly reason: string };
+type Told = Exchanged | { readonly is: "closed"; readonly reason: string };
 
 /** A connection to an upstream: many queries at once, answered in any order (RFC 7766 §6.2.1.1). */
 export interface TcpConnection {

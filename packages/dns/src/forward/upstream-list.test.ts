@@ -54,6 +54,20 @@ describe("the forwarder", () => {
       expect(await say(await follow(), "www.example.com")).to.equal("REFUSED");
     });
 
+    it("D38 given others before it is started, or twice at once, asks the last", async () => {
+      const [one, two] = [await rig.upstream(always("192.0.2.1")), await rig.upstream(always("192.0.2.2"))];
+      await writeFile(path, "nameserver 127.0.0.201\n");
+      const of = rig.idle({ upstreams: { resolvConf: path } });
+      await of.use([one.address]);
+      await of.start();
+      expect(await say(of, "www.example.com")).to.equal("300 A 192.0.2.1");
+      await Promise.all([of.use({ resolvConf: path }), of.use([two.address])]);
+      expect(await say(of, "www.example.com")).to.equal("300 A 192.0.2.2");
+      await writeFile(path, "nameserver 127.0.0.202\n");
+      await rig.clock.advance(10_000);
+      expect(names(of)).to.deep.equal([`127.0.0.1:${two.address.port}`]);
+    });
+
     it("D38 given others, forgets what the first said, and asks them what is under way", async () => {
       const [one, two] = [await rig.upstream(always("192.0.2.1")), await rig.upstream(always("192.0.2.2"))];
       const of = await rig.forwarder([one]);

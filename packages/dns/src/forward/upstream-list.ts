@@ -37,6 +37,8 @@ const maxUpstreams = 15;
 export function createUpstreamList({ clock, log, own, create, onChange }: UpstreamListOptions): UpstreamList {
   let current: readonly Upstream[] = [];
   let following: Stoppable | undefined;
+  /** Ends when the source that was named last is in use. */
+  let turn: Promise<void> = Promise.resolve();
 
   function useAddresses(addresses: readonly UpstreamAddress[]): void {
     const kept = new Map(current.map((upstream) => [upstream.name, upstream]));
@@ -54,8 +56,7 @@ export function createUpstreamList({ clock, log, own, create, onChange }: Upstre
   }
 
   function withoutOwn(addresses: readonly UpstreamAddress[]): readonly UpstreamAddress[] {
-    const local = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-    const places = { own: own(), local: local.map(({ address }) => address) };
+    const places = { own: own(), local: localAddresses() };
     const others = addresses.filter((address) => !isOwnAddress(address, places));
     if (others.length < addresses.length) {
       const left = addresses.filter((address) => !others.includes(address)).map(showUpstream);
@@ -67,30 +68,45 @@ export function createUpstreamList({ clock, log, own, create, onChange }: Upstre
   function takeText(path: string, text: string): void {
     const found = withoutOwn(parseResolvConf(text));
     if (found.length > 0) return useAddresses(found);
-    const remedy = "give one with --dns-upstream ADDRESS, or none of them to refuse names outside our zones";
+    const remedy = "give one with --dns-upstream ADDRESS, or --dns-upstream none to refuse names outside our zones";
     const before = current.map(({ name }) => name);
     log.warn(`${path} names no name server beside this one; ${remedy}`, { stillUsed: before });
   }
 
+  async function change(source: UpstreamSource): Promise<void> {
+    await following?.stop();
+    following = undefined;
+    if (!("resolvConf" in source)) return useAddresses(withoutOwn(source));
+    const path = source.resolvConf;
+    following = await followFile(path, {
+      clock,
+      onText(read) {
+        if ("text" in read) return takeText(path, read.text);
+        const stillUsed = current.map(({ name }) => name);
+        log.warn(`cannot read upstreams from ${path}: ${read.problem}`, { stillUsed });
+      },
+    });
+  }
+
   return {
     upstreams: () => current,
-    async use(source) {
-      await following?.stop();
-      following = undefined;
-      if (!("resolvConf" in source)) return useAddresses(withoutOwn(source));
-      const path = source.resolvConf;
-      following = await followFile(path, {
-        clock,
-        onText(read) {
-          if ("text" in read) return takeText(path, read.text);
-          const stillUsed = current.map(({ name }) => name);
-          log.warn(`cannot read upstreams from ${path}: ${read.problem}`, { stillUsed });
-        },
-      });
+    use(source) {
+      turn = turn.then(async () => await change(source));
+      return turn;
     },
     async stop() {
+      await turn;
       await following?.stop();
       for (const upstream of current) upstream.stop();
     },
   };
+}
+
+function localAddresses(): readonly string[] {
+  try {
+    return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));
+  } catch {
+    // Some sandboxes forbid to look; a loop is then found by what comes back.
+    return [];
+  }
 }

@@ -55,7 +55,7 @@ describe("the walk over upstreams' messages", () => {
     const askers = (["udp", "tcp"] as const).flatMap((transport) => readAskedQuery(asked, transport) ?? []);
     expect(askers).to.have.length(2);
     let passed = 0;
-    for (let round = 0; round < 20_000; round += 1) {
+    for (let round = 0; round < 8_000; round += 1) {
       const message =
         roll(10) === 0 ? Buffer.from(Array.from({ length: roll(120) }, () => roll(256))) : spoilt(whole, roll);
       judge(message, asked);
@@ -73,6 +73,6 @@ describe("the walk over upstreams' messages", () => {
       }
       plainRecords(question, taken.answer, { seconds: 0 });
     }
-    expect(passed).to.be.within(2_000, 15_000);
+    expect(passed).to.be.within(800, 6_000);
   });
 });
