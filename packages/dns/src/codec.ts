@@ -33,6 +33,9 @@ export function encodeRecords(questionName: string, records: readonly CodecRecor
   return encoded;
 }
 
+/** What dns2 makes of a response code that is too large; in a query it means nothing anyway. */
+const cappedRcode = 0x7f;
+
 /** What follows the question of an unusual query: its OPT record, if any; `malformed` where it cannot be read. */
 export type Extras = { readonly is: "read"; readonly edns: Edns | undefined } | { readonly is: "malformed" };
 
@@ -44,6 +47,8 @@ export function readExtras(message: Buffer): Extras {
   const opts = additionals.filter((record) => record.type === types.OPT);
   const [opt] = opts;
   if (errors.length > 0 || opts.length > 1) return { is: "malformed" };
+  // dns2 takes the eight octets' first half for seconds and caps it: what is capped says nothing about version and flags.
+  if (opt?.extendedRcode === cappedRcode) return { is: "malformed" };
   if (opt === undefined) return { is: "read", edns: undefined };
   return { is: "read", edns: { size: opt.class, version: opt.version ?? 0, dnssecOk: opt.doFlag === true } };
 }

@@ -1,9 +1,11 @@
+import { binaryShort } from "../wire/bytes.ts";
 import { rcodes, types } from "../wire/constants.ts";
 import { labelCountOf, parentOf } from "../wire/name.ts";
 import { encodeRecord, pointerTo, questionName } from "../wire/record.ts";
 import { setOf, type NameNode } from "../zone/name-table.ts";
 import type { RecordSet } from "../zone/record-set.ts";
 import type { Zone } from "../zone/zone.ts";
+import { weightOf } from "./compose.ts";
 
 /** Longest chain that is followed. Source: CoreDNS plugin/backend_lookup.go, `checkForLoop` and `maxCnameChainLength`. */
 const maxHops = 10;
@@ -14,11 +16,15 @@ export interface AliasChain {
   readonly records: readonly string[];
   /** NXDOMAIN where the chain ends at a name of ours that is not there. Source: RFC 6604 §3. */
   readonly rcode: number;
+  /** The zone that says NXDOMAIN: it goes with its SOA, which may be another zone's than the question's. */
+  readonly deniedBy: Zone | undefined;
   /** The name outside our zones where the chain goes on, as wire labels without the closing zero. */
   readonly outside: string | undefined;
 }
 
 export interface AliasQuestion {
+  /** As wire labels in lower case, without the closing zero. */
+  readonly name: string;
   readonly type: number;
   /** Where the question ends in the message: records follow, and names in them are pointed at. */
   readonly end: number;
@@ -26,15 +32,15 @@ export interface AliasQuestion {
   readonly zones: readonly Zone[];
 }
 
-/** Follows the CNAME at the question's name through our zones. A loop ends the chain where it closes. */
-export function followAliases(first: RecordSet, { type, end, ttlSeconds, zones }: AliasQuestion): AliasChain {
+/** Follows the CNAME at the question's name through our zones. A loop ends the chain where it closes, nothing said twice. */
+export function followAliases(first: RecordSet, { name, type, end, ttlSeconds, zones }: AliasQuestion): AliasChain {
   const records: string[] = [];
-  const seen = new Set<string>();
+  const seen = new Set([name]);
   let owner = questionName;
   let at = end;
   let ttl = ttlSeconds;
   let alias: RecordSet | undefined = first;
-  while (alias !== undefined && seen.size < maxHops) {
+  while (alias !== undefined && records.length < maxHops) {
     const [data = ""] = alias.records;
     const record = encodeRecord(owner, { type: types.CNAME, ttlSeconds: alias.ttlSeconds ?? ttl, data });
     records.push(record);
@@ -44,21 +50,30 @@ export function followAliases(first: RecordSet, { type, end, ttlSeconds, zones }
     if (seen.has(target)) break;
     seen.add(target);
     const zone = zoneOf(target, zones);
-    if (zone === undefined) return { records, rcode: rcodes.NOERROR, outside: target };
+    if (zone === undefined) return { ...open, records, outside: target };
     const node = nodeAt(target, zone);
-    if (node === undefined) return { records, rcode: rcodes.NXDOMAIN, outside: undefined };
+    if (node === undefined) return { ...open, records, rcode: rcodes.NXDOMAIN, deniedBy: zone };
     ttl = zone.ttlSeconds;
     const set = setOf(node.sets, type);
     if (set !== undefined) {
-      const suffix = type === types.SRV || type === types.PTR ? zone.targetSuffix : "";
-      for (const each of set.records) {
-        records.push(encodeRecord(owner, { type, ttlSeconds: set.ttlSeconds ?? ttl, data: each + suffix }));
+      for (const each of completeData(set, zone)) {
+        records.push(encodeRecord(owner, { type, ttlSeconds: set.ttlSeconds ?? ttl, data: each }));
       }
       break;
     }
     alias = setOf(node.sets, types.CNAME);
   }
-  return { records, rcode: rcodes.NOERROR, outside: undefined };
+  return { ...open, records };
+}
+
+const open = { rcode: rcodes.NOERROR, deniedBy: undefined, outside: undefined };
+
+/** The data of a set's records, with what it lacks put in: weights and the zone. */
+function completeData({ type, records }: RecordSet, { targetSuffix }: Zone): readonly string[] {
+  if (type === types.PTR) return records.map((data) => data + targetSuffix);
+  if (type !== types.SRV) return records;
+  const weight = binaryShort(weightOf(records.length));
+  return records.map((data) => data.slice(0, 2) + weight + data.slice(4) + targetSuffix);
 }
 
 function zoneOf(name: string, zones: readonly Zone[]): Zone | undefined {

@@ -87,6 +87,32 @@ describe("answers that are kept", () => {
     expect(prepared.find(asked("name-19999.svc"))).not.to.equal(undefined);
   });
 
+  it("D20 leave out the names of pods that need not exist: they hang on their namespace", async () => {
+    const { respond, apply } = serve([], { podNames: "insecure" });
+    const name = "10-244-0-5.team.pod.cluster.local A";
+    expect((await ask(respond, name)).rcode).to.equal("NXDOMAIN");
+    apply([], [fact("team.svc"), fact("team.pod")]);
+    expect((await ask(respond, name)).answer).to.have.length(1);
+  });
+
+  it("D26 leave out a denial without its SOA, which had no room", () => {
+    const prepared = new PreparedAnswers(new Epochs());
+    const question = asked("a.svc");
+    const bare = answer(question, "");
+    bare.writeUInt16BE(0, 6);
+    prepared.keep(question, bare, { ...preparation, serial: () => 7 });
+    expect(prepared.find(question)).to.equal(undefined);
+  });
+
+  it("D12 leave out an answer whose targets' addresses had no room", async () => {
+    const ports = Array.from({ length: 11 }, (_, index) => `x.svc SRV ${index} a.x.svc`);
+    const { respond } = serve([...ports, "a.x.svc AAAA fd00::1"]);
+    const small = await ask(respond, "x.svc.cluster.local SRV");
+    expect([small.answer.length, small.additional.length]).to.deep.equal([11, 0]);
+    const large = await ask(respond, "x.svc.cluster.local SRV", { over: "tcp" });
+    expect([large.answer.length, large.additional.length]).to.deep.equal([11, 1]);
+  });
+
   it("is what a server that keeps none would say, whatever changed before", async () => {
     let random = 7;
     const next = (below: number): number => {

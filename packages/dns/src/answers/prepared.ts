@@ -12,6 +12,8 @@ export interface Preparation {
   readonly stride: number;
   /** Tells the serial to put into the SOA record that ends the answer; undefined where none does. */
   readonly serial: (() => number) | undefined;
+  /** Whether there are records to help with, which are left out where there is no room; none unless said. */
+  readonly isHelpful?: boolean;
   /** Whether a stranger can think up any number of such questions. */
   readonly isMadeUp: boolean;
 }
@@ -87,7 +89,10 @@ export class PreparedAnswers {
     const body = answer.length - end - (edns === undefined ? 0 : optSize);
     const counts = [6, 8, 10].map((at) => shortAt(answer, at));
     const [answers = 0, authorities = 0, additionals = 0] = counts;
-    const isCut = (byteAt(answer, 2) & 0x02) !== 0 || (additionals > 1 && limit - answer.length < largestAddition);
+    const isCut =
+      (byteAt(answer, 2) & 0x02) !== 0 || (preparation.isHelpful === true && limit - answer.length < largestAddition);
+    // Without the record that ends with it there is no serial to put in.
+    if (preparation.serial !== undefined && authorities === 0) return;
     if (isCut || authorities > 0xff || additionals > 0xff || end + body + optSize > ednsUdpLimit) return;
     const size = words.end + Math.ceil((end - headerSize + body) / 4);
     if (preparation.isMadeUp && (this.#used + size) * 4 > this.#maxBytes / 4) return;

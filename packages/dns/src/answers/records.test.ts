@@ -25,6 +25,7 @@ const facts: readonly string[] = [
   "reverse: 1.1.1.1.in-addr.arpa PTR far.default.svc",
   "in.default.svc CNAME vip.default.svc.cluster.local.",
   "chain.default.svc CNAME in.default.svc.cluster.local.",
+  "to-ports.default.svc CNAME _web._tcp.nginx.default.svc.cluster.local.",
   "gone.default.svc CNAME nobody.default.svc.cluster.local.",
   "out.default.svc CNAME www.example.com.",
   "a.default.svc CNAME b.default.svc.cluster.local.",
@@ -137,8 +138,18 @@ describe("the kinds of records", () => {
       "D22 a loop",
       local("a.default.svc"),
       "A",
-      `NOERROR aa ${local("a.default.svc")}. 5 CNAME ${local("b.default.svc")}. ${local("b.default.svc")}. 5 CNAME ${local("a.default.svc")}. ` +
-        `${local("a.default.svc")}. 5 CNAME ${local("b.default.svc")}.`,
+      `NOERROR aa ${local("a.default.svc")}. 5 CNAME ${local("b.default.svc")}. ${local("b.default.svc")}. 5 CNAME ${local("a.default.svc")}.`,
+    ],
+    [
+      "D22 a CNAME to ports, with their weights",
+      local("to-ports.default.svc"),
+      "SRV",
+      `NOERROR aa ${local("to-ports.default.svc")}. 5 CNAME ${local("_web._tcp.nginx.default.svc")}. ` +
+        ["web-0", "web-1"]
+          .map(
+            (host) => `${local("_web._tcp.nginx.default.svc")}. 5 SRV 0 50 80 ${local(`${host}.nginx.default.svc`)}.`,
+          )
+          .join(" "),
     ],
     [
       "D21 a CNAME to a name outside, with nobody to ask about it",

@@ -15,7 +15,7 @@ import { targetAddresses } from "./companions.ts";
 import { compose, composeError, type Asked, type Reply } from "./compose.ts";
 import { PreparedAnswers, type Preparation } from "./prepared.ts";
 import type { Outside } from "./outside.ts";
-import { spelledAddress } from "./pod-names.ts";
+import { spelledAddress, type PodAddress } from "./pod-names.ts";
 import { shortNameNode } from "./short-names.ts";
 import type { Respond, Transport } from "./respond.ts";
 import type { Transfer } from "./transfer.ts";
@@ -65,7 +65,7 @@ export function createResponder(options: ResponderOptions): Respond {
     if (shortAt(message, 4) !== 1 || !question.read(message)) return composeError(message, rcodes.FORMERR);
     const { end, type } = question;
     const isTransfer = type === types.AXFR || type === types.IXFR;
-    const edns = isTransfer ? undefined : ednsOf(message, end);
+    const edns = ednsOf(message, end);
     if (edns === "malformed") return composeError(message, rcodes.FORMERR);
     const limit = transport === "udp" ? udpLimitOf(edns) : tcpLimit;
     const asked: Asked = { message, end, edns, limit, isRecursive };
@@ -97,8 +97,8 @@ export function createResponder(options: ResponderOptions): Respond {
     if (!zone.isAuthority && (node === undefined || node.sets.length === 0)) return "outside";
     const { type } = question;
     if (node === undefined) {
-      const reply = spelled(zone, start);
-      if (reply !== undefined) return { reply };
+      const address = options.echoesPodNames === true ? spelledAddress(lowerName(start)) : undefined;
+      if (address !== undefined) return { reply: spelled(zone, start, address) };
       return {
         reply: denial(zone, offset, rcodes.NXDOMAIN),
         preparation: negative(zone, epochs.slotOf(lowerName(end))),
@@ -128,7 +128,7 @@ export function createResponder(options: ResponderOptions): Respond {
     const { slot } = serviceOf(name, node);
     return {
       reply: { ...reply, additional: () => targetAddresses(set, name, zone) },
-      preparation: { slot, stride: 0, serial: undefined, isMadeUp: false },
+      preparation: { slot, stride: 0, serial: undefined, isHelpful: true, isMadeUp: false },
     };
   }
 
@@ -159,12 +159,11 @@ export function createResponder(options: ResponderOptions): Respond {
     return question.lowerKey(end) ?? question.key(end);
   }
 
-  /** The answer to the name of a pod that need not exist. */
-  function spelled(zone: Zone, end: number): Reply | undefined {
-    if (options.echoesPodNames !== true) return undefined;
-    const address = spelledAddress(lowerName(end));
-    if (address === undefined || zone.table.find(address.namespaceName) === undefined) return undefined;
-    if (address.type !== question.type) return denial(zone, end - headerSize, rcodes.NOERROR);
+  /** The answer to the name of a pod that need not exist. Never kept: it depends on the namespace, which lies elsewhere. */
+  function spelled(zone: Zone, end: number, address: PodAddress): Reply {
+    const offset = end - headerSize;
+    if (zone.table.find(address.namespaceName) === undefined) return denial(zone, offset, rcodes.NXDOMAIN);
+    if (address.type !== question.type) return denial(zone, offset, rcodes.NOERROR);
     const answer = { set: new RecordSet(address.type, address.data), ttlSeconds: zone.ttlSeconds, suffix: "" };
     return { rcode: rcodes.NOERROR, isAuthoritative: true, answer };
   }
@@ -189,8 +188,10 @@ export function createResponder(options: ResponderOptions): Respond {
     const alias = setOf(nodeBefore(zone, end)?.sets ?? [], types.CNAME);
     if (alias === undefined) return compose(asked, refused);
     const { ttlSeconds } = zone;
-    const chain = followAliases(alias, { type, end: asked.end, ttlSeconds, zones });
-    const authority = chain.rcode === rcodes.NXDOMAIN ? zone.denial(start - headerSize) : [];
+    const name = lowerName(question.nameEnd);
+    const chain = followAliases(alias, { name, type, end: asked.end, ttlSeconds, zones });
+    const { deniedBy } = chain;
+    const authority = deniedBy === zone ? zone.denial(start - headerSize) : (deniedBy?.distantDenial() ?? []);
     const reply: Reply = { rcode: chain.rcode, isAuthoritative: true, chain: chain.records, authority };
     if (chain.outside === undefined || outside === undefined) return compose(asked, reply);
     return outside

@@ -119,6 +119,14 @@ export class Zone {
     return denial;
   }
 
+  /** The same in an answer to a question for a name of another zone: whole, with nothing compressed. */
+  distantDenial(): readonly string[] {
+    const names = [this.#nameServer, `hostmaster.${this.name}`].map((name) => `${wireName(name) ?? ""}\0`).join("");
+    const numbers = this.denial(0)[0]?.slice(-soaTail) ?? "";
+    const { ttlSeconds } = this;
+    return [encodeRecord(`${this.key}\0`, { type: types.SOA, ttlSeconds, data: names + numbers })];
+  }
+
   #soa(): CodecRecord {
     return {
       ...this.#base(this.name, types.SOA),
