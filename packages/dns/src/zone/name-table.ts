@@ -36,6 +36,7 @@ export class NameTable {
   /** Counts the changes of this table, and perhaps of others. */
   readonly epochs: Epochs;
   readonly #nodes = new Map<string, Node>();
+  #recordCount = 0;
 
   constructor(epochs: Epochs = new Epochs()) {
     this.epochs = epochs;
@@ -43,6 +44,11 @@ export class NameTable {
 
   get size(): number {
     return this.#nodes.size;
+  }
+
+  /** Records at all names together. */
+  get recordCount(): number {
+    return this.#recordCount;
   }
 
   find(name: string): NameNode | undefined {
@@ -57,9 +63,12 @@ export class NameTable {
   add(name: string, { type, data, ttlSeconds }: TableRecord): void {
     const node = this.#ensure(name);
     const set = setOf(node.sets, type);
+    const before = set?.size ?? 0;
+    const after = set ?? new RecordSet(type, data, ttlSeconds);
     // A literal has room for exactly what is in it, where `push` makes room for seventeen.
-    if (set === undefined) node.sets = [...node.sets, new RecordSet(type, data, ttlSeconds)];
+    if (set === undefined) node.sets = [...node.sets, after];
     else set.add(data);
+    this.#recordCount += after.size - before;
     this.#touch(node);
   }
 
@@ -67,9 +76,11 @@ export class NameTable {
     const node = this.#nodes.get(name);
     const set = node === undefined ? undefined : setOf(node.sets, type);
     if (node === undefined || set === undefined) return;
-    set.remove(data);
+    const before = set.size;
+    const isLeft = set.remove(data);
+    this.#recordCount -= before - (isLeft ? set.size : 0);
     this.#touch(node);
-    if (set.records.length > 0) return;
+    if (isLeft) return;
     node.sets = node.sets.filter((each) => each !== set);
     this.#dropIfEmpty(name, node);
   }

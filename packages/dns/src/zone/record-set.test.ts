@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { RecordRing } from "./record-ring.ts";
 import { RecordSet } from "./record-set.ts";
 
 describe("RecordSet", () => {
@@ -29,7 +30,7 @@ describe("RecordSet", () => {
       random = (random * 48_271) % 0x7fffffff;
       return random % below;
     };
-    const set = new RecordSet(1, "first");
+    const set = new RecordRing("first");
     const said = new Map([["first", 1]]);
     for (let step = 0; step < 20_000; step += 1) {
       const record = `r${next(100)}`;
@@ -42,5 +43,16 @@ describe("RecordSet", () => {
       expect(set.records.length).to.equal(said.size);
     }
     expect([...set.records].toSorted()).to.deep.equal([...said.keys()].toSorted());
+  });
+
+  it("tells when nothing is left of it", () => {
+    const set = new RecordSet(1, "a");
+    expect(set.remove("b")).to.equal(true);
+    expect(set.remove("a")).to.equal(false);
+    const several = new RecordSet(1, "a");
+    several.add("b");
+    expect(several.remove("a")).to.equal(true);
+    expect(several.records).to.deep.equal(["b"]);
+    expect(several.remove("b")).to.equal(false);
   });
 });

@@ -1,5 +1,4 @@
-/** Beyond this many records a set keeps an index, so that a change costs the same at ten and at ten thousand. */
-const indexedFrom = 32;
+import { RecordRing } from "./record-ring.ts";
 
 /**
  * The records of one type at one name, each as the octets of its data. A record may be said several times (by two slices)
@@ -10,61 +9,37 @@ export class RecordSet {
   readonly type: number;
   /** In place of the zone's. */
   readonly ttlSeconds: number | undefined;
-  readonly #records: string[];
-  /** How often a record was said beyond the first time. */
-  #repeats: Map<string, number> | undefined;
-  #places: Map<string, number> | undefined;
-  #turn = 0;
+  /** The one record, or all there are. */
+  #held: string | RecordRing;
 
   constructor(type: number, first: string, ttlSeconds?: number) {
     this.type = type;
     this.ttlSeconds = ttlSeconds;
-    this.#records = [first];
+    this.#held = first;
   }
 
   get records(): readonly string[] {
-    return this.#records;
+    return typeof this.#held === "string" ? [this.#held] : this.#held.records;
+  }
+
+  get size(): number {
+    return typeof this.#held === "string" ? 1 : this.#held.records.length;
   }
 
   /** The index of the record an answer starts with; each call moves on by one. */
   takeTurn(): number {
-    const turn = this.#turn;
-    this.#turn = turn + 1 < this.#records.length ? turn + 1 : 0;
-    return turn;
+    return typeof this.#held === "string" ? 0 : this.#held.takeTurn();
   }
 
   add(record: string): void {
-    if (this.#placeOf(record) >= 0) {
-      this.#repeats ??= new Map();
-      this.#repeats.set(record, (this.#repeats.get(record) ?? 0) + 1);
-      return;
-    }
-    this.#records.push(record);
-    this.#places?.set(record, this.#records.length - 1);
-    if (this.#places === undefined && this.#records.length > indexedFrom) {
-      this.#places = new Map(this.#records.map((each, index) => [each, index]));
-    }
+    if (typeof this.#held === "string") this.#held = new RecordRing(this.#held);
+    this.#held.add(record);
   }
 
-  remove(record: string): void {
-    const place = this.#placeOf(record);
-    if (place < 0) return;
-    const repeats = this.#repeats?.get(record) ?? 0;
-    if (repeats > 0) {
-      if (repeats > 1) this.#repeats?.set(record, repeats - 1);
-      else this.#repeats?.delete(record);
-      return;
-    }
-    this.#places?.delete(record);
-    const last = this.#records.pop();
-    if (last !== undefined && last !== record) {
-      this.#records[place] = last;
-      this.#places?.set(last, place);
-    }
-    if (this.#turn >= this.#records.length) this.#turn = 0;
-  }
-
-  #placeOf(record: string): number {
-    return this.#places === undefined ? this.#records.indexOf(record) : (this.#places.get(record) ?? -1);
+  /** Tells whether any record is left. */
+  remove(record: string): boolean {
+    if (typeof this.#held === "string") return this.#held !== record;
+    this.#held.remove(record);
+    return this.#held.records.length > 0;
   }
 }
