@@ -16,7 +16,7 @@ export interface TriggerTimes {
   forget(serviceKey: string): void;
 }
 
-export interface Trigger {
+interface Trigger {
   readonly atMs: number | undefined;
   settle(): void;
 }

@@ -51,7 +51,7 @@ export const cell: Readonly<
 };
 
 /** Cells of one row. */
-export const rowCells: number = cell.responseSizes + sizeCells;
+const rowCells: number = cell.responseSizes + sizeCells;
 
 /** So many zones are counted apart at most; what lies in others is outside. */
 export const zoneLimit = 30;

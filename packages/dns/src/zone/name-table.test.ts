@@ -46,6 +46,19 @@ describe("NameTable", () => {
     expect(table.size).to.equal(0);
   });
 
+  it("counts the records, each once however often it is said", () => {
+    const table = new NameTable();
+    for (const data of ["a", "b", "b"]) table.add(at("x.svc"), record(data));
+    table.add(at("y.svc"), record("a", 28));
+    expect(table.recordCount).to.equal(3);
+    table.remove(at("x.svc"), record("b"));
+    table.remove(at("x.svc"), record("c"));
+    expect(table.recordCount).to.equal(3);
+    for (const data of ["a", "b"]) table.remove(at("x.svc"), record(data));
+    table.remove(at("y.svc"), record("a", 28));
+    expect([table.recordCount, table.size]).to.deep.equal([0, 0]);
+  });
+
   it("is not troubled by taking away what is not there", () => {
     const table = new NameTable();
     table.remove(at("a.b"), record("x"));
