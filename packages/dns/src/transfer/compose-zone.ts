@@ -76,8 +76,9 @@ function addName(
   let count = 0;
   for (const set of sets) {
     if (set === alias && sets.length > 1) continue;
-    body.add(set === alias ? { ...ownedBy(owner, set), records: set.records.slice(0, 1) } : ownedBy(owner, set));
-    count += set.records.length;
+    const owned = ownedBy(owner, set);
+    body.add(set === alias ? { ...owned, records: owned.records.slice(0, 1) } : owned);
+    count += owned.records.length;
   }
   return count;
 }

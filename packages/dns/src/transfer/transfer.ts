@@ -3,10 +3,10 @@ import { compose, type Asked } from "../answers/compose.ts";
 import type { Transfer } from "../answers/transfer.ts";
 import { rcodes, types } from "../wire/constants.ts";
 import type { Zone } from "../zone/zone.ts";
+import { askerVersion } from "./asker-version.ts";
 import { composeZone } from "./compose-zone.ts";
 import { createAllowList, parsePeer } from "./peer.ts";
 import { isAfter } from "./serial.ts";
-import { readRequest } from "./transfer-request.ts";
 import { Turns } from "./turns.ts";
 
 export interface TransferOptions {
@@ -40,16 +40,14 @@ export function createTransfer({ allow, log, atOnce = 2, maxWaiting = 256 }: Tra
     }
   }
 
-  return ({ asked: question, type, zone, transport, address }) => {
+  return ({ asked, type, zone, transport, address }) => {
     if (!isAllowed(address)) {
       log.debug("a zone is asked for by a stranger", { zone: zone.name, address });
       return undefined;
     }
-    const { serial, edns } = readRequest(question);
-    const asked: Asked = { ...question, edns };
-    if (edns !== undefined && edns.version !== 0) return composeFailure(asked, rcodes.BADVERS);
     const isStream = transport === "tcp" || transport === "tls";
     if (type === types.IXFR) {
+      const serial = askerVersion(asked);
       if (serial === undefined) return composeFailure(asked, rcodes.FORMERR);
       if (!isStream || !isAfter(zone.serial, serial)) return composeVersion(asked, zone);
     } else if (!isStream) return undefined;
