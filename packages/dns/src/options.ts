@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Client } from "@ordinal/client";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
 import type { ServingSettings } from "./answers/serving.ts";
+import { hostResolvConf } from "./forward/host-resolv-conf.ts";
 import type { UpstreamSource } from "./forward/upstream-list.ts";
 import type { Certificate } from "./listen/certificate.ts";
 import type { ListenAddress } from "./listen/listen.ts";
@@ -18,7 +19,7 @@ export interface ChangeableOptions {
   readonly reverseRanges?: readonly string[];
   /** Zones for the external addresses of services. Defaults to none. */
   readonly externalZones?: readonly string[];
-  /** Whom names outside the zones are passed to; `host`: whoever /etc/resolv.conf names. Defaults to nobody: REFUSED. */
+  /** Whom names outside the zones are passed to; `host`: whoever the host asks. Defaults to nobody: REFUSED. */
   readonly upstreams?: "host" | readonly ListenAddress[];
   /** Addresses and ranges that may copy the zones; single addresses are told of changes. Defaults to nobody. */
   readonly transferTo?: readonly string[];
@@ -83,6 +84,6 @@ export function servingSettings(
 
 /** Whom names outside the zones are passed to; undefined for nobody. */
 export function upstreamSource({ upstreams = [] }: ChangeableOptions): UpstreamSource | undefined {
-  if (upstreams === "host") return { resolvConf: "/etc/resolv.conf" };
+  if (upstreams === "host") return { resolvConf: hostResolvConf() };
   return upstreams.length === 0 ? undefined : upstreams;
 }

@@ -42,11 +42,22 @@ const fixedSize = 12;
 
 const none: readonly string[] = [];
 
+/** An answer, and whether all there was to say is in it. */
+export interface Composed {
+  readonly message: Buffer;
+  readonly isWhole: boolean;
+}
+
+/** The message of `composeReply` alone. */
+export function compose(asked: Asked, reply: Reply): Buffer {
+  return composeReply(asked, reply).message;
+}
+
 /**
  * Puts an answer together: the question as it was asked (its case too), then prepared records. What does not fit is cut
  * record by record with TC set; the records of a set come in turns.
  */
-export function compose(asked: Asked, reply: Reply): Buffer {
+export function composeReply(asked: Asked, reply: Reply): Composed {
   const { message, end, edns, limit } = asked;
   const { answer, authority = none } = reply;
   const fixed = edns === undefined ? end : end + optSize;
@@ -77,7 +88,10 @@ export function compose(asked: Asked, reply: Reply): Buffer {
   at = putRecords(out, at, { records: authority, count: authorities.count });
   at = putRecords(out, at, { records: additional, count: additionals.count });
   if (edns !== undefined) putOpt(out, at, { dnssecOk: edns.dnssecOk, extendedRcode: reply.rcode >>> 4 });
-  return out;
+  return {
+    message: out,
+    isWhole: !isCut && authorities.count === authority.length && additionals.count === additional.length,
+  };
 }
 
 /** A header alone, for what cannot be read as a question. */

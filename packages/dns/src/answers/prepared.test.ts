@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { query } from "../message.fixture.ts";
 import { Epochs } from "../zone/epochs.ts";
-import type { Asked } from "./compose.ts";
+import type { Asked, Composed } from "./compose.ts";
 import { PreparedAnswers } from "./prepared.ts";
 import { ask, fact, serve } from "./serving.fixture.ts";
 
@@ -27,13 +27,30 @@ function answer(question: Asked, body: string): Buffer {
   return message;
 }
 
+function whole(question: Asked, body: string): Composed {
+  return { message: answer(question, body), isWhole: true };
+}
+
 describe("answers that are kept", () => {
+  it("D34 are kept apart where something was left out, for who takes as little", () => {
+    const prepared = new PreparedAnswers(new Epochs());
+    const [small, large] = [asked("a.svc"), asked("a.svc", { edns: true })];
+    prepared.keep(small, { message: answer(small, "some"), isWhole: false }, preparation);
+    expect(prepared.find(small)?.toString("latin1", small.end)).to.equal("some");
+    expect(prepared.find(large)).to.equal(undefined);
+    expect(prepared.find({ ...small, limit: 65_535 })).to.equal(undefined);
+    prepared.keep({ ...small, limit: 600 }, { message: answer(small, "odd"), isWhole: false }, preparation);
+    expect(prepared.find({ ...small, limit: 600 })).to.equal(undefined);
+    prepared.keep(small, { message: answer(small, "turns"), isWhole: false }, { ...preparation, stride: 16 });
+    expect(prepared.find(small)?.toString("latin1", small.end)).to.equal("some");
+  });
+
   it("are given again until something changes at their name", () => {
     const epochs = new Epochs();
     const prepared = new PreparedAnswers(epochs);
     const question = asked("a.svc");
     expect(prepared.find(question)).to.equal(undefined);
-    prepared.keep(question, answer(question, "body"), preparation);
+    prepared.keep(question, whole(question, "body"), preparation);
     expect(prepared.find(question)?.subarray(question.end).toString()).to.equal("body");
     epochs.advance(8);
     expect(prepared.find(question)).not.to.equal(undefined);
@@ -44,7 +61,7 @@ describe("answers that are kept", () => {
   it("belong to one name, one type and any case", () => {
     const prepared = new PreparedAnswers(new Epochs());
     const question = asked("a.svc", { type: "A" });
-    prepared.keep(question, answer(question, "body"), preparation);
+    prepared.keep(question, whole(question, "body"), preparation);
     expect(prepared.find(asked("A.Svc"))?.toString("latin1", 12, 19)).to.equal("\x01A\x03Svc\0");
     expect(prepared.find(asked("b.svc"))).to.equal(undefined);
     // Types 65 and 97 differ like an upper and a lower case letter.
@@ -53,7 +70,7 @@ describe("answers that are kept", () => {
       typed.message.writeUInt16BE(type, typed.end - 4);
       return typed;
     });
-    for (const [index, typed] of types.entries()) prepared.keep(typed, answer(typed, `type ${index}`), preparation);
+    for (const [index, typed] of types.entries()) prepared.keep(typed, whole(typed, `type ${index}`), preparation);
     expect(types.map((typed) => prepared.find(typed)?.toString("latin1", typed.end))).to.deep.equal([
       "type 0",
       "type 1",
@@ -63,7 +80,7 @@ describe("answers that are kept", () => {
   it("get an OPT record for who sent one, and are not given to who takes less", () => {
     const prepared = new PreparedAnswers(new Epochs());
     const question = asked("a.svc");
-    prepared.keep(question, answer(question, "x".repeat(480)), preparation);
+    prepared.keep(question, whole(question, "x".repeat(480)), preparation);
     expect(prepared.find(question)).to.have.length(question.end + 480);
     expect(prepared.find({ ...question, limit: 500 })).to.equal(undefined);
     expect(prepared.find(asked("a.svc", { edns: true }))).to.have.length(question.end + 480 + 11);
@@ -73,16 +90,16 @@ describe("answers that are kept", () => {
     const prepared = new PreparedAnswers(new Epochs(), 1 << 16);
     for (let index = 0; index < 20_000; index += 1) {
       const question = asked(`name-${index}.svc`);
-      prepared.keep(question, answer(question, `body ${index}`), preparation);
+      prepared.keep(question, whole(question, `body ${index}`), preparation);
       expect(prepared.find(question)?.toString("latin1", question.end)).to.equal(`body ${index}`);
     }
     const first = asked("name-0.svc");
     expect(prepared.find(first)).to.equal(undefined);
     const made = { ...preparation, isMadeUp: true };
-    prepared.keep(first, answer(first, "x".repeat(300)), made);
+    prepared.keep(first, whole(first, "x".repeat(300)), made);
     for (let index = 0; index < 1_000; index += 1) {
       const question = asked(`made-up-${index}.svc`);
-      prepared.keep(question, answer(question, "no"), made);
+      prepared.keep(question, whole(question, "no"), made);
     }
     expect(prepared.find(asked("name-19999.svc"))).not.to.equal(undefined);
   });
@@ -100,7 +117,7 @@ describe("answers that are kept", () => {
     const question = asked("a.svc");
     const bare = answer(question, "");
     bare.writeUInt16BE(0, 6);
-    prepared.keep(question, bare, { ...preparation, serial: () => 7 });
+    prepared.keep(question, { message: bare, isWhole: true }, { ...preparation, serial: () => 7 });
     expect(prepared.find(question)).to.equal(undefined);
   });
 

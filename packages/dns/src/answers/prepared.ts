@@ -1,8 +1,8 @@
 import { byteAt, putShort, shortAt } from "../wire/bytes.ts";
-import { ednsUdpLimit, headerSize } from "../wire/constants.ts";
+import { ednsUdpLimit, headerSize, plainUdpLimit } from "../wire/constants.ts";
 import { optSize, putOpt } from "../wire/edns.ts";
 import type { Epochs } from "../zone/epochs.ts";
-import type { Asked } from "./compose.ts";
+import type { Asked, Composed } from "./compose.ts";
 
 /** What an answer that is kept depends on, and how it varies. */
 export interface Preparation {
@@ -12,8 +12,6 @@ export interface Preparation {
   readonly stride: number;
   /** Tells the serial to put into the SOA record that ends the answer; undefined where none does. */
   readonly serial: (() => number) | undefined;
-  /** Whether there are records to help with, which are left out where there is no room; none unless said. */
-  readonly isHelpful?: boolean;
   /** Whether a stranger can think up any number of such questions. */
   readonly isMadeUp: boolean;
 }
@@ -24,8 +22,8 @@ const words = { hash: 0, slot: 1, epoch: 2, lengths: 3, flags: 4, turn: 5, strid
 /** Octets of type and class at the end of a question. */
 const fixedTail = 4;
 
-/** No record is larger that is left out of an additional section for want of room: a label, a pointer, an IPv6 address. */
-const largestAddition = 64 + 2 + 10 + 16;
+/** What nearly all askers take over UDP; for other limits an answer that was cut is made anew each time. */
+const usualLimits: ReadonlySet<number> = new Set([plainUdpLimit, ednsUdpLimit]);
 
 /** Octets from the serial of an SOA record to its end. */
 const serialTail = 20;
@@ -59,9 +57,16 @@ export class PreparedAnswers {
   }
 
   /** The answer to this question, when it is known, in force and short enough for the asker. */
-  find({ message, end, edns, limit }: Asked): Buffer | undefined {
+  find(asked: Asked): Buffer | undefined {
+    const { message, end, limit } = asked;
     const hash = hashOf(message, end);
-    const at = this.#entryOf(message, end, hash);
+    const whole = this.#give(asked, this.#entryOf(message, end, hash));
+    if (whole !== undefined || !usualLimits.has(limit)) return whole;
+    return this.#give(asked, this.#entryOf(message, end, hashForLimit(hash, limit)));
+  }
+
+  /** What an entry says, made the asker's own. */
+  #give({ message, end, edns, limit }: Asked, at: number): Buffer | undefined {
     if (at < 0) return undefined;
     const all = this.#words;
     const body = (all[at + words.lengths] ?? 0) & 0xffff;
@@ -84,23 +89,24 @@ export class PreparedAnswers {
     return out;
   }
 
-  /** Keeps an answer just given, if it can be given to somebody else. */
-  keep({ message, end, edns, limit }: Asked, answer: Buffer, preparation: Preparation): void {
+  /** Keeps an answer just given, if it can be given to somebody else; one that was cut, for who takes as much and no more. */
+  keep({ message, end, edns, limit }: Asked, composed: Composed, preparation: Preparation): void {
+    const { message: answer, isWhole } = composed;
     const body = answer.length - end - (edns === undefined ? 0 : optSize);
     const counts = [6, 8, 10].map((at) => shortAt(answer, at));
     const [answers = 0, authorities = 0, additionals = 0] = counts;
-    const isCut =
-      (byteAt(answer, 2) & 0x02) !== 0 || (preparation.isHelpful === true && limit - answer.length < largestAddition);
+    // Records that come in turns have to be all there for the next turn.
+    if (!isWhole && (preparation.stride !== 0 || !usualLimits.has(limit))) return;
     // Without the record that ends with it there is no serial to put in.
     if (preparation.serial !== undefined && authorities === 0) return;
-    if (isCut || authorities > 0xff || additionals > 0xff || end + body + optSize > ednsUdpLimit) return;
+    if (authorities > 0xff || additionals > 0xff || end + body + optSize > ednsUdpLimit) return;
     const size = words.end + Math.ceil((end - headerSize + body) / 4);
     if (preparation.isMadeUp && (this.#used + size) * 4 > this.#maxBytes / 4) return;
     this.#makeRoom(size);
     const at = this.#used;
     this.#used += size;
     const all = this.#words;
-    const hash = hashOf(message, end);
+    const hash = isWhole ? hashOf(message, end) : hashForLimit(hashOf(message, end), limit);
     all[at + words.hash] = hash;
     all[at + words.slot] = preparation.slot;
     all[at + words.epoch] = this.#epochs.at(preparation.slot);
@@ -220,6 +226,11 @@ function hashOf(message: Buffer, end: number): number {
   hash = Math.imul(hash ^ shortAt(message, end - fixedTail), 0x01000193);
   hash = Math.imul(hash ^ shortAt(message, end - 2), 0x01000193);
   return hash ^ (hash >>> 15);
+}
+
+/** An answer that was cut is found by this. */
+function hashForLimit(hash: number, limit: number): number {
+  return hash ^ Math.imul(limit, 0x9e3779b1);
 }
 
 function wordsOf(arena: Buffer): Int32Array {

@@ -12,7 +12,7 @@ import type { Tables } from "../zone/zone-data.ts";
 import { followAliases } from "./aliases.ts";
 import { chaosRecord, type Identity } from "./chaos.ts";
 import { targetAddresses } from "./companions.ts";
-import { compose, composeError, type Asked, type Reply } from "./compose.ts";
+import { compose, composeError, composeReply, type Asked, type Reply } from "./compose.ts";
 import { PreparedAnswers, type Preparation } from "./prepared.ts";
 import type { Outside } from "./outside.ts";
 import { spelledAddress, type PodAddress } from "./pod-names.ts";
@@ -81,9 +81,9 @@ export function createResponder(options: ResponderOptions): Respond {
     const decision = decide(zone);
     if (decision === "outside") return ask(asked, transport);
     if (decision === "alias") return follow(asked, zone);
-    const answer = compose(asked, decision.reply);
-    if (decision.preparation !== undefined) prepared.keep(asked, answer, decision.preparation);
-    return answer;
+    const composed = composeReply(asked, decision.reply);
+    if (decision.preparation !== undefined) prepared.keep(asked, composed, decision.preparation);
+    return composed.message;
   }
 
   /** What to say to the question just read. */
@@ -128,7 +128,7 @@ export function createResponder(options: ResponderOptions): Respond {
     const { slot } = serviceOf(name, node);
     return {
       reply: { ...reply, additional: () => targetAddresses(set, name, zone) },
-      preparation: { slot, stride: 0, serial: undefined, isHelpful: true, isMadeUp: false },
+      preparation: { slot, stride: 0, serial: undefined, isMadeUp: false },
     };
   }
 
