@@ -100,7 +100,11 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
       pool?.apply({ is: "serial", serial: serving.serial() });
       if (isSynced()) notifier?.serialMoved();
     },
-    synced: () => pool?.apply({ is: "synced" }),
+    synced() {
+      pool?.apply({ is: "synced" });
+      // Nobody could have the zones before.
+      notifier?.serialMoved();
+    },
     afterApplied(then) {
       if (pool === undefined) then();
       else pool.afterApplied(then);

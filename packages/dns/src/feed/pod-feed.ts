@@ -10,6 +10,8 @@ export interface PodFeedOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onFacts: (before: readonly Fact[], after: readonly Fact[]) => void;
+  /** Called when everything up to this revision has been handed on. */
+  readonly onRevision: (revision: number) => void;
 }
 
 /** Says what the pods there are say. Once it is stopped, says no more, though what it said stays said. */
@@ -26,7 +28,7 @@ const running = "status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unkn
 const settings: Pick<RecordSettings, "podNames"> = { podNames: "verified" };
 
 /** Follows the pods, for names made of their addresses. Nobody waits for these: they take no part in the served revision. */
-export function startPodFeed({ client, clock, log, onFacts }: PodFeedOptions): PodFeed {
+export function startPodFeed({ client, clock, log, onFacts, onRevision }: PodFeedOptions): PodFeed {
   const where = { fieldSelector: parseFieldSelector(running) };
   const pods = startInformer("pods", { client, clock, log, where });
   const stopped = Promise.withResolvers<void>();
@@ -36,11 +38,13 @@ export function startPodFeed({ client, clock, log, onFacts }: PodFeedOptions): P
       after === undefined ? [] : podFacts(after, settings),
     );
   });
+  const unheed = pods.onRevision(onRevision);
   return {
     synced: Promise.race([pods.synced, stopped.promise]),
     facts: () => pods.list().flatMap((pod) => podFacts(pod, settings)),
     async stop() {
       unfollow();
+      unheed();
       stopped.resolve();
       await pods.stop();
     },

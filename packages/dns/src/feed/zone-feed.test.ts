@@ -16,12 +16,15 @@ interface Followed extends ZoneFeed {
   served(): number | undefined;
   /** How often something was said or unsaid. */
   times(): number;
+  /** The highest revision that was told of. */
+  revision(): number;
 }
 
 function follow(client: Client, settings: RecordSettings = plain): Followed {
   const said = new Map<string, number>();
   let served: number | undefined;
   let times = 0;
+  let highest = 0;
   const add = (facts: readonly Fact[], by: number): void => {
     for (const fact of facts) said.set(textOf(fact), (said.get(textOf(fact)) ?? 0) + by);
   };
@@ -35,7 +38,7 @@ function follow(client: Client, settings: RecordSettings = plain): Followed {
       add(after, 1);
       add(before, -1);
     },
-    onRevision() {},
+    onRevision: (revision) => (highest = Math.max(highest, revision)),
     onServed: (revision) => (served = revision),
   });
   return {
@@ -43,6 +46,7 @@ function follow(client: Client, settings: RecordSettings = plain): Followed {
     said: () => [...said].flatMap(([text, count]) => Array<string>(count).fill(text)).toSorted(),
     served: () => served,
     times: () => times,
+    revision: () => highest,
   };
 }
 
@@ -131,6 +135,15 @@ describe("the zone feed", () => {
     await eventually(() => expect(all.said()).to.deep.equal(wanted));
     expect(wanted.filter((text) => text.includes(".pod "))).to.deep.equal([]);
     expect([...asked].toSorted()).to.deep.equal(["endpointslices", "namespaces", "services"]);
+  });
+
+  it("D42 tells the revision of pods too, since their names are data", async () => {
+    const feed = parts.add(follow(api));
+    await feed.synced;
+    await setAddress(api, await makePod(api, "web-0"), ["10.244.0.5"]);
+    const { metadata } = await api.get("pods", at("web-0"));
+    await eventually(() => expect(feed.revision()).to.be.at.least(Number(metadata.resourceVersion)));
+    expect(feed.said()).to.include("10-244-0-5.default.pod A 10.244.0.5");
   });
 
   it("D20 serves what others wait for while the pods do not come", async () => {

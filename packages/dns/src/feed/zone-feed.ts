@@ -59,7 +59,7 @@ export function startZoneFeed(options: ZoneFeedOptions): ZoneFeed {
   const byService = { service: (slice: EndpointSlice) => [serviceKeyOf(slice)] };
   const slices = stack.add(startInformer("endpointslices", { ...parts, indexes: byService }));
   const orphans = stack.add(startOrphanWatch({ ...parts, services, slices, serviceKeyOf, onSettled: tellServed }));
-  const startPods = (): PodFeed => startPodFeed({ ...parts, onFacts });
+  const startPods = (): PodFeed => startPodFeed({ ...parts, onFacts, onRevision });
   let pods = settings.podNames === "verified" ? startPods() : undefined;
   stack.add({ stop: async () => await pods?.stop() });
 
