@@ -5,6 +5,7 @@ export interface Plan {
   /** Odd, so that one of them is the median. */
   readonly rounds: number;
   readonly seconds: number;
+  /** The longest that asking every question once may take. */
   readonly warmUpSeconds: number;
   readonly latencyRounds: number;
   readonly latencySeconds: number;
@@ -16,7 +17,7 @@ export interface Plan {
 export const fullPlan: Plan = {
   rounds: 5,
   seconds: 1.2,
-  warmUpSeconds: 0.7,
+  warmUpSeconds: 15,
   latencyRounds: 2,
   latencySeconds: 1,
   writes: 10_000,
@@ -26,7 +27,7 @@ export const fullPlan: Plan = {
 export const quickPlan: Plan = {
   rounds: 3,
   seconds: 0.3,
-  warmUpSeconds: 0.3,
+  warmUpSeconds: 8,
   latencyRounds: 1,
   latencySeconds: 0.4,
   writes: 2_000,

@@ -12,6 +12,8 @@ export interface DnsperfOptions {
   readonly edns?: boolean;
   /** Sockets it asks from; 1 where not said. */
   readonly clients?: number;
+  /** Every question once, and no more. */
+  readonly once?: boolean;
   /** Queries per second, sent whether or not answers come; left out, as many as it can with 100 under way. */
   readonly rate?: number;
 }
@@ -47,9 +49,10 @@ export async function runDnsperf(workshop: Workshop, options: DnsperfOptions): P
 }
 
 export function startDnsperf(workshop: Workshop, options: DnsperfOptions): Dnsperf {
-  const { port, queries, seconds, core, edns = false, clients = 1, rate } = options;
+  const { port, queries, seconds, core, edns = false, clients = 1, rate, once: isOnce = false } = options;
   const command = ["dnsperf", "-s", "127.0.0.1", "-p", String(port), "-d", queries, "-l", String(seconds)];
   command.push("-t", "1", "-c", String(clients), "-W");
+  if (isOnce) command.push("-n", "1");
   if (edns) command.push("-e");
   if (rate === undefined) command.push("-q", String(underWay.atMost));
   else command.push("-q", String(underWay.atRate), "-Q", String(rate), "-v");

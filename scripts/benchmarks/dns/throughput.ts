@@ -48,7 +48,7 @@ export async function benchThroughput(context: BenchContext): Promise<void> {
   const base = await memoryOfNothing(context);
   for (const count of context.sizes) await benchSize(context, { count, base });
   const { plan, cores } = context;
-  console.log(`How: one server on core ${cores.server}, dnsperf on core ${cores.generator}; ${plan.rounds} rounds of ${plan.seconds} s after a warm-up, every server once in each round, the
+  console.log(`How: one server on core ${cores.server}, dnsperf on core ${cores.generator}; ${plan.rounds} rounds of ${plan.seconds} s after every question has been asked once (for at most ${plan.warmUpSeconds} s), every server once in each round, the
 order turned round each time, each only when the one before has come to rest. N names are N endpoints' own; two addresses,
 two PTRs at names of their own, and SRV and addresses at its service's names belong to each. The mix is a fifth each of ${kinds.join(", ")}.
   q/s      the median round, with 100 queries under way
@@ -147,7 +147,7 @@ async function showWorkload(
 ): Promise<void> {
   const { plan } = context;
   const sides = contestants.map((contestant) => ({ contestant, figures: noFigures() }));
-  for (const { contestant } of sides) await rate(context, { workload, contestant, seconds: plan.warmUpSeconds });
+  for (const { contestant } of sides) await askAll(context, workload, contestant);
   for (let round = 0; round < plan.rounds; round += 1) {
     const runs = new Map<Figures, Rate>();
     for (const { contestant, figures } of round % 2 === 0 ? sides : sides.toReversed()) {
@@ -187,6 +187,18 @@ async function showWorkload(
 
 function noFigures(): Figures {
   return { rates: [], shares: [], microseconds: [], costs: [], latencies: [], lost: 0 };
+}
+
+/** Every question once: what a server makes ready when it is first asked is made ready then. */
+async function askAll(
+  { workshop, cores, plan }: BenchContext,
+  workload: Workload,
+  { port, process }: Contestant,
+): Promise<void> {
+  const { queries, edns } = workload;
+  const seconds = plan.warmUpSeconds;
+  await runDnsperf(workshop, { port, queries, edns, seconds, core: cores.generator, once: true });
+  await untilIdle(process.pid ?? 0);
 }
 
 interface Rate {

@@ -49,7 +49,7 @@ export async function benchWorkers(context: BenchContext): Promise<void> {
     };
   };
   const rounds: { readonly one: Round; readonly two: Round }[] = [];
-  for (const server of [one, two]) await measure(server, plan.warmUpSeconds * 2);
+  for (const server of [one, two]) await measure(server, plan.seconds);
   const turns = plan.rounds * 2 + 1;
   progress(`workers: ${turns} rounds`);
   for (let round = 0; round < turns; round += 1) {
