@@ -6,8 +6,15 @@ import { createForwarder, type Forwarder } from "./forward/forwarder.ts";
 import type { ListenAddress } from "./listen/listen.ts";
 import { startWorkerPool, type WorkerPool } from "./listen/workers.ts";
 import { servingSettings, upstreamSource, type ChangeableOptions, type DnsServerOptions } from "./options.ts";
+import type { Observation } from "./observe/observation.ts";
 import type { Fact } from "./records/fact.ts";
-import { helpReplica, type ReplicaChange, type ReplicaRequest, type ReplicaSettings } from "./replica.ts";
+import {
+  helpReplica,
+  type ReplicaChange,
+  type ReplicaRequest,
+  type ReplicaSettings,
+  type ReplicaStart,
+} from "./replica.ts";
 import { startNotifier, type Notifier } from "./transfer/notifier.ts";
 import { createTransfer } from "./transfer/transfer.ts";
 
@@ -16,6 +23,8 @@ export interface EngineOptions {
   readonly isSynced: () => boolean;
   /** Everything that has been applied and not taken back, for threads that start. */
   readonly facts: () => Iterable<Fact>;
+  /** How queries are counted and logged. */
+  readonly observed: Pick<Observation, "settings" | "memoryOf" | "configure">;
   /** Where this server answers, once it does. */
   readonly own: () => readonly ListenAddress[];
 }
@@ -48,7 +57,7 @@ const replicaProgram = `${import.meta.dirname}/replica-main${extname(import.meta
 
 /** Throws where a zone is no domain name, a range no range, or a peer no address. */
 export function createEngine(options: ChangeableOptions, engine: EngineOptions): Engine {
-  const { server, isSynced, facts, own } = engine;
+  const { server, isSynced, facts, own, observed } = engine;
   const { clock, log } = server;
   const stack = createStopStack();
   let isAsking = false;
@@ -72,6 +81,7 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
       serving: settings,
       hasOutside: current.forwarder !== undefined,
       hasTransfer: current.transfer !== undefined,
+      observer: observed.settings(),
     };
   }
 
@@ -120,7 +130,7 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
           program: replicaProgram,
           count,
           addresses,
-          settings: replicaSettings,
+          settings: (index): ReplicaStart => ({ ...replicaSettings(), memory: observed.memoryOf(index) }),
           snapshot: () => [...snapshot()],
           help: async (request) =>
             await helpReplica(request as ReplicaRequest, { serving, outside: current.forwarder }),
@@ -138,6 +148,7 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
       const before = current;
       settings = nextSettings;
       current = asked;
+      await observed.configure({ ...nextSettings, queryLog: next.queryLog });
       pool?.apply({ is: "settings", settings: replicaSettings() });
       pool?.apply({ is: "serial", serial: serving.serial() });
       await notifier?.stop();

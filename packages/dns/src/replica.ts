@@ -1,18 +1,27 @@
+import { systemClock } from "@ordinal/runtime";
 import type { Outside } from "./answers/outside.ts";
 import type { Transport } from "./answers/respond.ts";
 import { createServing, type Serving, type ServingParts, type ServingSettings } from "./answers/serving.ts";
 import { composeError } from "./answers/compose.ts";
 import type { Transfer } from "./answers/transfer.ts";
 import type { Replica, ReplicaParts } from "./listen/worker.ts";
+import { createObserver, type ObserverSettings } from "./observe/observer.ts";
 import type { Fact } from "./records/fact.ts";
 import { rcodes } from "./wire/constants.ts";
 
 /** What a thread's copy is made with. */
+export interface ReplicaStart extends ReplicaSettings {
+  /** Where it counts its queries. */
+  readonly memory: SharedArrayBuffer;
+}
+
+/** What can change meanwhile. */
 export interface ReplicaSettings {
   readonly serving: ServingSettings;
   /** Whether the main thread asks others about names outside our zones, and hands out zones. */
   readonly hasOutside: boolean;
   readonly hasTransfer: boolean;
+  readonly observer: ObserverSettings;
 }
 
 /** What the main thread tells its threads, in the order in which it did the same itself. */
@@ -29,7 +38,7 @@ export type ReplicaRequest =
   | { readonly is: "query"; readonly query: Uint8Array; readonly transport: Transport; readonly address: string };
 
 /** A thread's copy of what is served. */
-export function createReplica({ settings, ask }: ReplicaParts<ReplicaSettings>): Replica<ReplicaChange> {
+export function createReplica({ settings, ask, log }: ReplicaParts<ReplicaStart>): Replica<ReplicaChange> {
   let isSynced = false;
   const outside = outsideThrough(ask);
   const transfer = transferThrough(ask);
@@ -39,8 +48,9 @@ export function createReplica({ settings, ask }: ReplicaParts<ReplicaSettings>):
     transfer: hasTransfer ? transfer : undefined,
   });
   const serving = createServing(settings.serving, partsOf(settings));
+  const observer = createObserver(settings.observer, { memory: settings.memory, clock: systemClock, log });
   return {
-    respond: serving.respond,
+    respond: observer.wrap(serving.respond),
     apply(change) {
       switch (change.is) {
         case "facts":
@@ -54,6 +64,7 @@ export function createReplica({ settings, ask }: ReplicaParts<ReplicaSettings>):
           return;
         case "settings":
           serving.configure(change.settings.serving, partsOf(change.settings));
+          void observer.configure(change.settings.observer);
           return;
       }
     },
@@ -73,7 +84,7 @@ export async function helpReplica(
   return messages instanceof Buffer ? [messages] : messages;
 }
 
-type Ask = ReplicaParts<ReplicaSettings>["ask"];
+type Ask = ReplicaParts<ReplicaStart>["ask"];
 
 /** Where the main thread stopped asking others meanwhile, nobody answers; the asker comes again. */
 function outsideThrough(ask: Ask): Outside {
