@@ -105,4 +105,13 @@ describe("the settings of DNS, while it runs", () => {
     expect(code).to.equal(1);
     expect(stderr).to.match(/^ordinal: DNS over TLS or HTTPS needs a certificate here: give --dns-tls-cert FILE/m);
   });
+
+  it("D52 shows where metrics and health are, and serves them there", async () => {
+    await machine.startDaemon("--runtime=process", `--config=${config}`, "--dns-tls-listen=127.0.0.1:853");
+    const [, url] = /metrics and health at (\S+)/.exec(await machine.out(...machine.ordinal("status"))) ?? [];
+    expect(url).to.equal("http://127.0.0.1:9153");
+    expect(await machine.out("curl", "-sf", `${url}/metrics`)).to.contain("coredns_dns_requests_total");
+    const { stdout } = await machine.run(machine.ordinal("dns", "status"));
+    expect(stdout).to.match(/health {4}ready: /);
+  });
 });
