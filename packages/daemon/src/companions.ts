@@ -19,8 +19,14 @@ export interface CompanionsOptions extends DnsCircumstances {
   readonly clock: Clock;
 }
 
-/** Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. */
-const nodeFlags = ["--max-semi-space-size=1", "--heap-growing-percent=20", "--max-old-space-size=512"];
+/**
+ * Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. The proxy's young objects
+ * are few; those of DNS are many under load, and moving them on too early costs it a sixth of its queries per second.
+ */
+const nodeFlags = {
+  dns: ["--max-semi-space-size=16", "--heap-growing-percent=20", "--max-old-space-size=512"],
+  proxy: ["--max-semi-space-size=1", "--heap-growing-percent=20", "--max-old-space-size=512"],
+} as const;
 
 export function keepCompanions(settings: Settings, options: CompanionsOptions): Companions {
   const { dir, log, clock, podDnsAddress } = options;
@@ -29,7 +35,7 @@ export function keepCompanions(settings: Settings, options: CompanionsOptions): 
     keepCompanion({
       name,
       argv: [
-        ...nodeFlags,
+        ...nodeFlags[name],
         process.argv[1] ?? "",
         name,
         `--kubeconfig=${dir.companionAccess}`,
