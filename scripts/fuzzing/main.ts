@@ -3,6 +3,8 @@ import { fuzzDns } from "./dns.ts";
 import { tryOne } from "./try-one.ts";
 
 /** Exit code: 0 when nothing was found, 1 for a fault that was, 2 for a command line that is none, 130 when interrupted. */
+// Reading what is broken throws and catches errors by the thousand; where they come from is seldom of interest.
+Error.stackTraceLimit = 4;
 const read = readFuzzArguments(process.argv.slice(2));
 if (read.is === "help") {
   console.log(usage);

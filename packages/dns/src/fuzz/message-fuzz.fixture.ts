@@ -19,10 +19,15 @@ const syncedAfter = 1_000;
 
 const addresses = ["127.0.0.1", "127.0.0.1", "10.244.0.6", "fd00:10::6", "fd00:10::", "192.0.2.1", "10.244.9.9"];
 
+/** How many names are asked for more often than others, and for how many messages. */
+const hotNames = 8;
+const hotFor = 1_000;
+
 /** Makes messages for a world: half of them as they should be, the others not any more. */
 export class MessageMaker {
   readonly random: Random;
-  readonly #words: Vocabulary;
+  #words: Vocabulary;
+  #count = 0;
   readonly #seeds: readonly Seed[];
 
   constructor(random: Random, { kind, units }: World, seeds: readonly Seed[]) {
@@ -33,6 +38,11 @@ export class MessageMaker {
 
   next(): Buffer {
     const { random } = this;
+    this.#count += 1;
+    if (this.#count % hotFor === 0) {
+      const hot = Array.from({ length: hotNames }, () => random.pick(this.#words.known));
+      this.#words = { ...this.#words, hot };
+    }
     const message = random.onceIn(8) ? this.#seed() : makeQuery(random, this.#words);
     if (random.onceIn(2)) return message;
     if (random.onceIn(40)) return random.octets(random.below(80));

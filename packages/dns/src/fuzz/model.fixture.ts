@@ -77,6 +77,8 @@ const nothing: Expected = {
 const refused: Expected = { ...nothing, rcode: 5, isAuthoritative: false };
 const elsewhere: Expected = { ...nothing, isAuthoritative: false, isElsewhere: true };
 
+const none: readonly IndexedRecord[] = [];
+
 /** CNAMEs in one answer, at most. */
 const maxAliases = 10;
 
@@ -272,11 +274,14 @@ export class Model {
 
   /** Each once, however often it is said. */
   #recordsAt(place: string): readonly IndexedRecord[] {
-    const found = new Map<string, IndexedRecord>();
+    let found: readonly IndexedRecord[] = none;
     for (const { records } of this.#indexes) {
-      for (const record of records.get(place) ?? []) found.set(`${record.type} ${record.data}`, record);
+      const here = records.get(place);
+      if (here !== undefined) found = found.length === 0 ? here : [...found, ...here];
     }
-    return [...found.values()];
+    return found.length < 2
+      ? found
+      : [...new Map(found.map((record) => [`${record.type} ${record.data}`, record])).values()];
   }
 }
 

@@ -34,7 +34,8 @@ export function isAtOrBelow(key: NameKey, above: NameKey): boolean {
 
 /** Only the letters of ASCII have a case (RFC 4343). */
 export function fold(octets: string): string {
-  return !/[A-Z]/.test(octets) ? octets : octets.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  // Most are in lower case already.
+  return octets.toLowerCase() === octets ? octets : octets.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** For people; octets that are no letters as in a zone file. */

@@ -6,6 +6,8 @@ import type { Unit } from "./units.fixture.ts";
 export interface Vocabulary {
   /** Names that are there, or may be at other times. */
   readonly known: readonly NameKey[];
+  /** Some of them, asked for again and again, so that their answers are kept. */
+  readonly hot: readonly NameKey[];
   /** Names with so many records that asking for them takes its time. */
   readonly crowded: readonly NameKey[];
   readonly zones: readonly NameKey[];
@@ -40,6 +42,7 @@ export function vocabularyOf(
   );
   return {
     known: [...names.values(), ...own].filter((name) => name.length < 255),
+    hot: [],
     crowded: [...crowded.values()].slice(0, 5),
     zones: [...zones, ...externalZones, "in-addr.arpa", "244.10.in-addr.arpa", "ip6.arpa"].map(keyOf),
   };
@@ -87,7 +90,8 @@ function makeFlags(random: Random): number {
   return random.below(65_536);
 }
 
-function makeName(random: Random, { known, crowded, zones }: Vocabulary): NameKey {
+function makeName(random: Random, { known, hot, crowded, zones }: Vocabulary): NameKey {
+  if (hot.length > 0 && random.onceIn(3)) return random.pick(hot);
   const choice = random.below(20);
   if (choice < 11) return random.pick(known);
   if (choice < 13) return shortened(random, random.pick(known));
@@ -145,7 +149,7 @@ function respell(random: Random, name: NameKey): NameKey {
 }
 
 function makeOpt(random: Random): Buffer {
-  const size = random.onceIn(4) ? random.pick(sizes) : 1232;
+  const size = random.onceIn(4) ? random.pick([...sizes, 512 + random.below(721)]) : 1232;
   const version = random.onceIn(16) ? random.below(256) : 0;
   const flags = random.onceIn(3) ? random.pick([0x8000, 0x4000, 0xffff]) : 0;
   const options = random.onceIn(3) ? makeOptions(random) : Buffer.alloc(0);

@@ -193,6 +193,9 @@ function odd(): readonly Unit[] {
     [{ name: `empty..${at}`, record: { type: "A", data: "10.9.9.4" } }],
     [{ name: `not-an-address.${at}`, record: { type: "A", data: "10.9.9.256" } }],
     [{ name: `UPPER.${at}`, record: { type: "A", data: "10.9.9.5" } }],
+    [{ name: `ports.${at}`, record: { type: "SRV", data: `80 host.ports.${at}` } }],
+    [{ name: `host.ports.${at}`, record: { type: "A", data: "10.9.9.7" } }],
+    [{ name: `host.ports.${at}`, record: { type: "AAAA", data: "fd00::9" } }],
     [{ name: "x", record: { type: "A", data: "10.9.9.6" } }],
   ];
   return facts.map((some, index) => ({ name: `odd ${index}`, forms: [[], some] }));
