@@ -1,4 +1,4 @@
-import { byteAt, putShort, shortAt } from "../wire/bytes.ts";
+import { byteAt, putLong, putShort, shortAt } from "../wire/bytes.ts";
 import { ednsUdpLimit, headerSize, plainUdpLimit } from "../wire/constants.ts";
 import { optSize, putOpt } from "../wire/edns.ts";
 import type { Epochs } from "../zone/epochs.ts";
@@ -16,17 +16,14 @@ export interface Preparation {
   readonly isMadeUp: boolean;
 }
 
-/** Words of 32 bits before an entry's octets. */
-const words = { hash: 0, slot: 1, epoch: 2, lengths: 3, flags: 4, turn: 5, stride: 6, counts: 7, end: 8 };
+/** Words of 32 bits before an entry's message. */
+const words = { hash: 0, slot: 1, epoch: 2, lengths: 3, serial: 4, turn: 5, stride: 6, end: 7 };
 
 /** Octets of type and class at the end of a question. */
 const fixedTail = 4;
 
 /** What nearly all askers take over UDP; for other limits an answer that was cut is made anew each time. */
 const usualLimits: ReadonlySet<number> = new Set([plainUdpLimit, ednsUdpLimit]);
-
-/** Octets that are copied one by one faster than by a call out of the engine. */
-const shortBody = 40;
 
 /** Octets from the serial of an SOA record to its end. */
 const serialTail = 20;
@@ -51,6 +48,8 @@ export class PreparedAnswers {
   /** Where an entry begins, in words, plus one; 0 where there is none. */
   #places: Int32Array = new Int32Array(1 << 10);
   #count = 0;
+  /** Whether the question that was found last was in lower case. */
+  #isLower = true;
   #serials: (() => number)[] = [];
 
   /** At most `maxBytes` (a power of two) are used for answers. */
@@ -68,42 +67,53 @@ export class PreparedAnswers {
     return this.#give(asked, this.#entryOf(message, end, hashForLimit(hash, limit)));
   }
 
-  /** What an entry says, made the asker's own. */
+  /** What an entry says, made the asker's own: its id and RD, its spelling, an OPT record if it sent one. */
   #give({ message, end, edns, limit }: Asked, at: number): Buffer | undefined {
     if (at < 0) return undefined;
     const all = this.#words;
-    const body = (all[at + words.lengths] ?? 0) & 0xffff;
-    const optAt = end + body;
-    const size = edns === undefined ? optAt : optAt + optSize;
+    const bodyEnd = end + ((all[at + words.lengths] ?? 0) & 0xffff);
+    const size = edns === undefined ? bodyEnd : bodyEnd + optSize;
     if (size > limit || this.#epochs.at(all[at + words.slot] ?? 0) !== (all[at + words.epoch] ?? 0) >>> 0)
       return undefined;
     const out = Buffer.allocUnsafe(size);
-    for (let index = 0; index < end; index += 1) out[index] = byteAt(message, index);
-    const flags = all[at + words.flags] ?? 0;
-    const counts = all[at + words.counts] ?? 0;
-    out[2] = 0x80 | ((flags >>> 8) & 0x06) | (byteAt(message, 2) & 0x01);
-    out[3] = flags & 0xff;
-    putShort(out, 6, counts >>> 16);
-    putShort(out, 8, (counts >>> 8) & 0xff);
-    putShort(out, 10, edns === undefined ? counts & 0xff : (counts & 0xff) + 1);
-    const from = (at + words.end) * 4 + (end - headerSize);
-    this.#putBody(out, { at, end, from, body });
-    if (edns !== undefined) putOpt(out, optAt, { dnssecOk: edns.dnssecOk, extendedRcode: 0 });
+    const from = (at + words.end) * 4;
+    this.#arena.copy(out, 0, from, from + bodyEnd);
+    out[0] = byteAt(message, 0);
+    out[1] = byteAt(message, 1);
+    out[2] = byteAt(out, 2) | (byteAt(message, 2) & 0x01);
+    if (!this.#isLower) message.copy(out, headerSize, headerSize, end);
+    const serial = all[at + words.serial] ?? 0;
+    if (serial !== 0) putLong(out, bodyEnd - serialTail, this.#serials[serial - 1]?.() ?? 0);
+    const stride = all[at + words.stride] ?? 0;
+    if (stride !== 0) this.#turn(out, { at, end, bodyEnd, stride });
+    if (edns !== undefined) {
+      putShort(out, 10, shortAt(out, 10) + 1);
+      putOpt(out, bodyEnd, { dnssecOk: edns.dnssecOk, extendedRcode: 0 });
+    }
     return out;
+  }
+
+  /** Lets each record come first in its turn. */
+  #turn(out: Buffer, entry: { at: number; end: number; bodyEnd: number; stride: number }): void {
+    const { at, end, bodyEnd, stride } = entry;
+    const turn = this.#words[at + words.turn] ?? 0;
+    this.#words[at + words.turn] = turn + stride < bodyEnd - end ? turn + stride : 0;
+    if (turn === 0) return;
+    const from = (at + words.end) * 4;
+    this.#arena.copy(out, end, from + end + turn, from + bodyEnd);
+    this.#arena.copy(out, bodyEnd - turn, from + end, from + end + turn);
   }
 
   /** Keeps an answer just given, if it can be given to somebody else; one that was cut, for who takes as much and no more. */
   keep({ message, end, edns, limit }: Asked, composed: Composed, preparation: Preparation): void {
     const { message: answer, isWhole } = composed;
-    const body = answer.length - end - (edns === undefined ? 0 : optSize);
-    const counts = [6, 8, 10].map((at) => shortAt(answer, at));
-    const [answers = 0, authorities = 0, additionals = 0] = counts;
+    const bodyEnd = answer.length - (edns === undefined ? 0 : optSize);
     // Records that come in turns have to be all there for the next turn.
     if (!isWhole && (preparation.stride !== 0 || !usualLimits.has(limit))) return;
     // Without the record that ends with it there is no serial to put in.
-    if (preparation.serial !== undefined && authorities === 0) return;
-    if (authorities > 0xff || additionals > 0xff || end + body + optSize > ednsUdpLimit) return;
-    const size = words.end + Math.ceil((end - headerSize + body) / 4);
+    if (preparation.serial !== undefined && shortAt(answer, 8) === 0) return;
+    if (bodyEnd + optSize > ednsUdpLimit) return;
+    const size = words.end + Math.ceil(bodyEnd / 4);
     if (preparation.isMadeUp && (this.#used + size) * 4 > this.#maxBytes / 4) return;
     this.#makeRoom(size);
     const at = this.#used;
@@ -113,38 +123,17 @@ export class PreparedAnswers {
     all[at + words.hash] = hash;
     all[at + words.slot] = preparation.slot;
     all[at + words.epoch] = this.#epochs.at(preparation.slot);
-    all[at + words.lengths] = ((end - headerSize) << 16) | body;
-    all[at + words.flags] =
-      (byteAt(answer, 2) << 8) | byteAt(answer, 3) | (this.#serialIndex(preparation.serial) << 16);
+    all[at + words.lengths] = (end << 16) | (bodyEnd - end);
+    all[at + words.serial] = this.#serialIndex(preparation.serial);
     // The answer just given had the first turn.
     all[at + words.turn] = preparation.stride;
     all[at + words.stride] = preparation.stride;
-    all[at + words.counts] =
-      (answers << 16) | (authorities << 8) | (edns === undefined ? additionals : additionals - 1);
-    const octets = (at + words.end) * 4;
-    for (let index = headerSize; index < end - fixedTail; index += 1)
-      this.#arena[octets + index - headerSize] = folded[byteAt(message, index)] ?? 0;
-    message.copy(this.#arena, octets + end - headerSize - fixedTail, end - fixedTail, end);
-    answer.copy(this.#arena, octets + end - headerSize, end, end + body);
+    const kept = this.#arena.subarray((at + words.end) * 4, (at + words.end) * 4 + bodyEnd);
+    answer.copy(kept, 0, 0, bodyEnd);
+    kept[2] = byteAt(kept, 2) & 0xfe;
+    if (edns !== undefined) putShort(kept, 10, shortAt(kept, 10) - 1);
+    for (let index = headerSize; index < end - fixedTail; index += 1) kept[index] = folded[byteAt(kept, index)] ?? 0;
     this.#place(hash, at);
-  }
-
-  #putBody(out: Buffer, entry: { at: number; end: number; from: number; body: number }): void {
-    const { at, end, from, body } = entry;
-    const arena = this.#arena;
-    const all = this.#words;
-    const stride = all[at + words.stride] ?? 0;
-    if (stride === 0) {
-      if (body > shortBody) arena.copy(out, end, from, from + body);
-      else for (let index = 0; index < body; index += 1) out[end + index] = byteAt(arena, from + index);
-      const serial = this.#serials[((all[at + words.flags] ?? 0) >>> 16) - 1];
-      if (serial !== undefined) out.writeUInt32BE(serial() >>> 0, end + body - serialTail);
-      return;
-    }
-    const turn = all[at + words.turn] ?? 0;
-    all[at + words.turn] = turn + stride < body ? turn + stride : 0;
-    arena.copy(out, end, from + turn, from + body);
-    arena.copy(out, end + body - turn, from, from + turn);
   }
 
   /** Where the entry for this question is, or -1. */
@@ -155,11 +144,7 @@ export class PreparedAnswers {
     for (let probe = 0; probe < probes; probe += 1) {
       const at = (places[(hash + probe) & mask] ?? 0) - 1;
       if (at < 0) return -1;
-      if (
-        all[at] === hash &&
-        (all[at + words.lengths] ?? 0) >>> 16 === end - headerSize &&
-        this.#isSame(message, end, at)
-      )
+      if (all[at] === hash && (all[at + words.lengths] ?? 0) >>> 16 === end && this.#isSame(message, end, at))
         return at;
     }
     return -1;
@@ -167,12 +152,18 @@ export class PreparedAnswers {
 
   #isSame(message: Buffer, end: number, at: number): boolean {
     const arena = this.#arena;
-    const shift = (at + words.end) * 4 - headerSize;
+    const shift = (at + words.end) * 4;
     const nameEnd = end - fixedTail;
+    let isLower = true;
     for (let index = headerSize; index < nameEnd; index += 1) {
-      if (folded[byteAt(message, index)] !== arena[shift + index]) return false;
+      const octet = byteAt(message, index);
+      const kept = arena[shift + index];
+      if (octet === kept) continue;
+      if (folded[octet] !== kept) return false;
+      isLower = false;
     }
     for (let index = nameEnd; index < end; index += 1) if (message[index] !== arena[shift + index]) return false;
+    this.#isLower = isLower;
     return true;
   }
 
