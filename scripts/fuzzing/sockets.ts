@@ -26,19 +26,22 @@ export async function fuzzSockets(part: Part): Promise<boolean> {
   const target = await startTarget(kind, { idleMs: 10_000, isFilled: true });
   const impatient = await startTarget(kind, { idleMs: 1_000, isFilled: false });
   try {
-    const maker = new MessageMaker(new Random(part.seed), target.world, readSeeds());
+    const seeds = readSeeds();
+    const datagrams = new MessageMaker(new Random(part.seed), target.world, seeds);
+    // Apart from each other, so that a shorter run sends the same datagrams.
+    const streams = new MessageMaker(new Random(part.seed + 1), target.world, seeds);
     let before: Memory | undefined;
     let rounds = 0;
     for (let next = progress.next(step); next > 0 && !part.signal.aborted; next = progress.next(step)) {
-      await fuzzUdp(target, maker, next);
+      await fuzzUdp(target, datagrams, next);
       progress.add(next);
       while (rounds < Math.floor(progress.share * tcpRounds) && !part.signal.aborted) {
-        await runScenarios(target, maker);
+        await runScenarios(target, streams);
         rounds += 1;
         before ??= await target.memory();
       }
     }
-    await silentScenario.run(impatient, maker);
+    await silentScenario.run(impatient, streams);
     return await judgeMemory({ ...part, inputs: progress.count }, progress, { before, after: await target.memory() });
   } catch (error) {
     console.log(`${part.name}: ${error instanceof Error ? error.message : String(error)}`);

@@ -22,6 +22,8 @@ const listening = await listenBoth(
 process.on("message", () => {
   process.send?.({ held: heldMemory(), rss: process.memoryUsage.rss() });
 });
+// Ctrl-C is for whoever started it, who sees to the rest.
+process.on("SIGINT", () => {});
 // Whoever started it is gone: so is the reason to run.
 process.once("disconnect", () => process.exit());
 process.send?.({ port: listening.address.port });
