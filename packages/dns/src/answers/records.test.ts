@@ -348,6 +348,19 @@ describe("a name without its zone", () => {
   });
 });
 
+describe("lifetimes", () => {
+  for (const ttlSeconds of [0, 5, 3600]) {
+    it(`D26 D27 records and misses may be remembered for ${ttlSeconds} s, as set`, async () => {
+      const { respond } = serve(facts, { ttlSeconds });
+      expect((await ask(respond, `${local("vip.default.svc")} A`)).answer[0]).to.contain(`. ${ttlSeconds} A `);
+      expect((await ask(respond, `${local("nope.default.svc")} A`)).authority[0]).to.match(
+        new RegExp(`^cluster\\.local\\. ${ttlSeconds} SOA .* ${ttlSeconds}$`),
+      );
+      expect((await ask(respond, `${local("dns-version")} TXT`)).answer[0]).to.contain(". 28800 TXT ");
+    });
+  }
+});
+
 describe("other settings", () => {
   it("D53 take effect between two queries, with the data as it was", async () => {
     const server = serve(facts);
