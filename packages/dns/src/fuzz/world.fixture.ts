@@ -131,6 +131,15 @@ export class World {
     this.#model = undefined;
   }
 
+  /** Takes everything out, looks, and puts it in again as it was: what is held then does not depend on what there is. */
+  whileEmpty<T>(look: () => T): T {
+    const forms = this.#forms.slice();
+    for (const index of forms.keys()) this.turn(index, 0);
+    const seen = look();
+    for (const [index, form] of forms.entries()) this.turn(index, form);
+    return seen;
+  }
+
   /** Puts a unit into one of its forms. */
   turn(index: number, form: number): void {
     const forms = this.units[index]?.forms ?? [];
