@@ -13,6 +13,7 @@ import { followAliases } from "./aliases.ts";
 import { chaosRecord, type Identity } from "./chaos.ts";
 import { targetAddresses } from "./companions.ts";
 import { compose, composeError, composeReply, type Asked, type Reply } from "./compose.ts";
+import { PlainQuery } from "./plain-query.ts";
 import { PreparedAnswers, type Preparation } from "./prepared.ts";
 import type { Outside } from "./outside.ts";
 import { spelledAddress, type PodAddress } from "./pod-names.ts";
@@ -56,11 +57,14 @@ export function createResponder(options: ResponderOptions): Respond {
   const { zones, tables, epochs, isSynced, identity, outside, transfer } = options;
   const isRecursive = outside !== undefined;
   const question = new QuestionReader();
+  const plain = new PlainQuery(isRecursive);
   const prepared = new PreparedAnswers(epochs);
 
   function respond(message: Buffer, transport: Transport, address: string): ReturnType<Respond> {
     // An answer is never answered: two servers would go on for ever.
     if (message.length < headerSize || (byteAt(message, 2) & 0x80) !== 0) return undefined;
+    const known = plain.read(message, transport) ? prepared.find(plain) : undefined;
+    if (known !== undefined) return known;
     if ((byteAt(message, 2) & 0x78) !== 0) return composeError(message, rcodes.NOTIMP);
     if (shortAt(message, 4) !== 1 || !question.read(message)) return composeError(message, rcodes.FORMERR);
     const { end, type } = question;
@@ -69,8 +73,6 @@ export function createResponder(options: ResponderOptions): Respond {
     if (edns === "malformed") return composeError(message, rcodes.FORMERR);
     const limit = transport === "udp" ? udpLimitOf(edns) : tcpLimit;
     const asked: Asked = { message, end, edns, limit, isRecursive };
-    const known = edns === undefined || edns.version === 0 ? prepared.find(asked) : undefined;
-    if (known !== undefined) return known;
     if (edns !== undefined && edns.version !== 0)
       return compose(asked, { rcode: rcodes.BADVERS, isAuthoritative: false });
     if (question.class === classChaos) return compose(asked, chaosReply());
