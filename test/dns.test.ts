@@ -34,6 +34,11 @@ function comparable(lines: readonly string[]): readonly string[] {
     .toSorted();
 }
 
+function skipWithout(context: Mocha.Context, program: string): void {
+  if (context.test !== undefined) context.test.title += ` (skipped: needs the program ${program})`;
+  context.skip();
+}
+
 describe("names for real clients", () => {
   const problem = machineProblem() ?? kubectlProblem();
   const kubectl = kubectlPath() ?? "";
@@ -96,7 +101,7 @@ describe("names for real clients", () => {
   ];
   for (const [program, line] of clients) {
     it(`D58 on the host: ${line}`, async function () {
-      if (programPath(program) === undefined) return this.skip();
+      if (programPath(program) === undefined) skipWithout(this, program);
       expect(await machine.sh(line)).to.contain(await addressOf("web-0"));
     });
   }
@@ -138,7 +143,7 @@ describe("names for real clients", () => {
     ["dig", "dig +short +search web-0.nginx"],
   ] as const) {
     it(`D48 inside a pod: ${line}`, async function () {
-      if (programPath(program) === undefined) return this.skip();
+      if (programPath(program) === undefined) skipWithout(this, program);
       const shown = await machine.out(kubectl, "exec", "web-1", "--", ...line.split(" "));
       expect(shown).to.contain(await addressOf("web-0"));
     });

@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** The records asked for; their owner is the question's name. */
-export interface Answer {
+interface Answer {
   readonly set: RecordSet;
   /** Where the set does not say it. */
   readonly ttlSeconds: number;

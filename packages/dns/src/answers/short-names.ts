@@ -33,6 +33,6 @@ function namespaceOf(address: string, { pods }: Tables): string | undefined {
 }
 
 /** The name in the tree `pods` under which a pod's namespace stands. */
-export function podKey(address: string): string {
+function podKey(address: string): string {
   return address.replaceAll(/[.:]/g, "-").replace(/^-/, "0-").replace(/-$/, "-0");
 }

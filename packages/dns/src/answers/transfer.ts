@@ -3,7 +3,7 @@ import type { Asked } from "./compose.ts";
 import type { Transport } from "./respond.ts";
 
 /** A request for a whole zone. */
-export interface TransferQuestion {
+interface TransferQuestion {
   readonly asked: Asked;
   /** AXFR or IXFR. */
   readonly type: number;

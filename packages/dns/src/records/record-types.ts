@@ -8,28 +8,21 @@ export type RecordType = "A" | "AAAA" | "SRV" | "PTR" | "CNAME" | "TXT";
 
 interface Row {
   readonly code: number;
-  /** Whether the data ends with a name that lacks its zone. */
-  readonly isRelative: boolean;
   /** The data's octets in a latin1 string, or undefined where the text is not data of this type. */
   readonly encode: (data: string) => string | undefined;
 }
 
 const rows: Readonly<Record<RecordType, Row>> = {
-  A: { code: types.A, isRelative: false, encode: ipv4Octets },
-  AAAA: { code: types.AAAA, isRelative: false, encode: ipv6Octets },
-  SRV: { code: types.SRV, isRelative: true, encode: encodeService },
-  PTR: { code: types.PTR, isRelative: true, encode: wireName },
-  CNAME: { code: types.CNAME, isRelative: false, encode: encodeAbsolute },
-  TXT: { code: types.TXT, isRelative: false, encode: encodeText },
+  A: { code: types.A, encode: ipv4Octets },
+  AAAA: { code: types.AAAA, encode: ipv6Octets },
+  SRV: { code: types.SRV, encode: encodeService },
+  PTR: { code: types.PTR, encode: wireName },
+  CNAME: { code: types.CNAME, encode: encodeAbsolute },
+  TXT: { code: types.TXT, encode: encodeText },
 };
 
 export function codeOf(type: RecordType): number {
   return rows[type].code;
-}
-
-/** Whether records of this type end with a name that lacks its zone. */
-export function isRelative(type: RecordType): boolean {
-  return rows[type].isRelative;
 }
 
 /**
