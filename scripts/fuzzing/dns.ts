@@ -60,7 +60,6 @@ function fuzzWorld(kind: WorldKind): (part: Part) => Promise<boolean> {
     const known = await runSeeds(still, seeds);
     if (known !== undefined) return await report(part, known, kind);
     const world = new World(kind);
-    fillAnswers(world.serving.respond, kind.settings.zones[0] ?? "");
     const fuzz = new MessageFuzz(world, part.seed, seeds);
     const progress = new Progress(part);
     let before: number | undefined;
@@ -68,6 +67,8 @@ function fuzzWorld(kind: WorldKind): (part: Part) => Promise<boolean> {
       const found = await fuzz.run(next);
       progress.add(fuzz.count - progress.count);
       if (found !== undefined) return await report({ ...part, inputs: fuzz.count }, found, kind);
+      // Not before: what is not synced keeps nothing.
+      if (fuzz.count === step) fillAnswers(world.serving.respond, kind.settings.zones[0] ?? "");
       if (fuzz.count % memoryStep === 0) {
         const held = world.whileEmpty(heldMemory);
         if (progress.share >= 0.2) before ??= held;

@@ -1,9 +1,10 @@
 import { MessageMaker } from "../../packages/dns/src/fuzz/message-fuzz.fixture.ts";
 import { Random } from "../../packages/dns/src/fuzz/random.fixture.ts";
 import { readSeeds } from "../../packages/dns/src/fuzz/seeds.fixture.ts";
+import { idleScenarios, secureScenarios } from "../../packages/dns/src/fuzz/secure-fuzz.fixture.ts";
 import { SocketProblem } from "../../packages/dns/src/fuzz/socket-fuzz.fixture.ts";
 import { startTarget, type Memory, type Target } from "../../packages/dns/src/fuzz/target.fixture.ts";
-import { silentScenario, tcpScenarios } from "../../packages/dns/src/fuzz/tcp-fuzz.fixture.ts";
+import { tcpScenarios, type Scenario } from "../../packages/dns/src/fuzz/tcp-fuzz.fixture.ts";
 import { fuzzUdp } from "../../packages/dns/src/fuzz/udp-fuzz.fixture.ts";
 import { worldKinds } from "../../packages/dns/src/fuzz/world.fixture.ts";
 import { sayRepeat, type Part } from "./part.ts";
@@ -36,12 +37,16 @@ export async function fuzzSockets(part: Part): Promise<boolean> {
       await fuzzUdp(target, datagrams, next);
       progress.add(next);
       while (rounds < Math.floor(progress.share * tcpRounds) && !part.signal.aborted) {
-        await runScenarios(target, streams);
+        await runScenarios(
+          target,
+          streams,
+          target.tlsPort === undefined ? tcpScenarios : [...tcpScenarios, ...secureScenarios],
+        );
         rounds += 1;
         before ??= await target.memory();
       }
     }
-    await silentScenario.run(impatient, streams);
+    await runScenarios(impatient, streams, idleScenarios);
     return await judgeMemory({ ...part, inputs: progress.count }, progress, { before, after: await target.memory() });
   } catch (error) {
     console.log(`${part.name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -53,8 +58,8 @@ export async function fuzzSockets(part: Part): Promise<boolean> {
   }
 }
 
-async function runScenarios(target: Target, maker: MessageMaker): Promise<void> {
-  for (const { name, run } of tcpScenarios) {
+async function runScenarios(target: Target, maker: MessageMaker, scenarios: readonly Scenario[]): Promise<void> {
+  for (const { name, run } of scenarios) {
     try {
       await run(target, maker);
     } catch (error) {

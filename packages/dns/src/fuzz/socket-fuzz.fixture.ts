@@ -1,4 +1,5 @@
 import { systemClock } from "@ordinal/runtime";
+import type { Transport } from "../answers/respond.ts";
 import { query } from "../message.fixture.ts";
 import { problemOf } from "./judge.fixture.ts";
 import type { Target } from "./target.fixture.ts";
@@ -49,7 +50,7 @@ export function canary(id: number): Buffer {
 /** Judges an answer that came by a socket of this machine. */
 export function judgeAt(
   target: Target,
-  exchange: { readonly message: Buffer; readonly transport: "udp" | "tcp"; readonly answer: Buffer | undefined },
+  exchange: { readonly message: Buffer; readonly transport: Transport; readonly answer: Buffer | undefined },
 ): void {
   const problem = problemOf({ ...exchange, address: "127.0.0.1" }, target.world.model);
   if (problem !== undefined) throw new SocketProblem(`over ${exchange.transport}: ${problem}`, exchange.message);

@@ -1,9 +1,10 @@
 import { MessageMaker } from "./message-fuzz.fixture.ts";
 import { Random } from "./random.fixture.ts";
 import { readSeeds } from "./seeds.fixture.ts";
+import { idleScenarios, secureScenarios } from "./secure-fuzz.fixture.ts";
 import { SocketProblem } from "./socket-fuzz.fixture.ts";
 import { startTarget, type Target } from "./target.fixture.ts";
-import { silentScenario, tcpScenarios } from "./tcp-fuzz.fixture.ts";
+import { tcpScenarios } from "./tcp-fuzz.fixture.ts";
 import { fuzzUdp } from "./udp-fuzz.fixture.ts";
 import { worldKinds } from "./world.fixture.ts";
 
@@ -35,9 +36,19 @@ describe("a server that is ill-treated over its sockets", () => {
     });
   }
 
-  it(`D34 goes on after ${silentScenario.name}`, async () => {
-    await silentScenario.run(impatient, maker);
-  });
+  for (const { name, run } of secureScenarios) {
+    it(`D46 D54 goes on after ${name}`, async function () {
+      // Without openssl there is no certificate.
+      if (target.tlsPort === undefined) this.skip();
+      await inHex(run(target, maker));
+    });
+  }
+
+  for (const { name, run } of idleScenarios) {
+    it(`D34 D54 goes on after ${name}`, async () => {
+      await inHex(run(impatient, maker));
+    });
+  }
 });
 
 /** Says with which octets it happened. */

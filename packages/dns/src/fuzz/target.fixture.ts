@@ -7,6 +7,9 @@ import { World, type WorldKind } from "./world.fixture.ts";
 /** A server in a process of its own, and what it has to say. */
 export interface Target extends Stoppable {
   readonly port: number;
+  /** Over TLS and over HTTPS; undefined where no certificate can be made. */
+  readonly tlsPort: number | undefined;
+  readonly httpsPort: number | undefined;
   readonly world: World;
   /** How long it bears a silent connection. */
   readonly idleMs: number;
@@ -50,9 +53,11 @@ export async function startTarget(kind: WorldKind, { idleMs, isFilled }: TargetO
     if (how !== undefined) throw new Error(how);
     return message;
   };
-  const { port } = (await reply()) as { port: number };
+  const { port, tlsPort, httpsPort } = (await reply()) as { port: number; tlsPort?: number; httpsPort?: number };
   return {
     port,
+    tlsPort,
+    httpsPort,
     world: new World(kind),
     idleMs,
     ended,

@@ -7,13 +7,13 @@ import type { MessageMaker } from "./message-fuzz.fixture.ts";
 import { canary, expectThat, judgeAt, SocketProblem } from "./socket-fuzz.fixture.ts";
 import type { Target } from "./target.fixture.ts";
 
-/** One way of ill-treating a server over TCP; throws where it shows. */
-export interface TcpScenario {
+/** One way of ill-treating a server; throws where it shows. */
+export interface Scenario {
   readonly name: string;
   readonly run: (target: Target, maker: MessageMaker) => Promise<void>;
 }
 
-export const tcpScenarios: readonly TcpScenario[] = [
+export const tcpScenarios: readonly Scenario[] = [
   { name: "queries cut into pieces, then half of the connection is closed", run: cutQueries },
   { name: "two queries, cut at every octet", run: cutEverywhere },
   { name: "messages longer than a query may be, up to 64 kB", run: tooLong },
@@ -24,11 +24,18 @@ export const tcpScenarios: readonly TcpScenario[] = [
   { name: "1,000 queries on one connection with nobody reading", run: unread },
 ];
 
-/** For a server that does not bear silence for long; needs one of its own, where others would be taken for silent. */
-export const silentScenario: TcpScenario = { name: "connections that say too little, for too long", run: silent };
+export const silentScenario: Scenario = { name: "connections that say too little, for too long", run: silent };
+
+async function cutQueries(target: Target, maker: MessageMaker): Promise<void> {
+  await askInPieces(target, maker, { transport: "tcp", peer: await connect(target, { allowHalfOpen: true }) });
+}
 
 /** Messages as bad as they come, each of which gets its answer although nothing more will be asked (RFC 7766 §6.2.1.1). */
-async function cutQueries(target: Target, maker: MessageMaker): Promise<void> {
+export async function askInPieces(
+  target: Target,
+  maker: MessageMaker,
+  { transport, peer }: { readonly transport: "tcp" | "tls"; readonly peer: StreamPeer },
+): Promise<void> {
   const { random } = maker;
   const messages: Buffer[] = [];
   while (messages.length < 40) {
@@ -38,7 +45,6 @@ async function cutQueries(target: Target, maker: MessageMaker): Promise<void> {
     messages.push(message);
   }
   const stream = Buffer.concat(messages.map(frame));
-  const peer = await connect(target, { allowHalfOpen: true });
   for (let at = 0; at < stream.length;) {
     const size = random.pick([1, 2, 3, 17, 200, 1_500, 40_000]);
     peer.socket.write(stream.subarray(at, at + size));
@@ -49,8 +55,7 @@ async function cutQueries(target: Target, maker: MessageMaker): Promise<void> {
   peer.socket.end();
   await expectThat(target, { that: "a connection is closed when all is said", happens: peer.closed });
   const answers = new Map((await peer.received(0)).map((answer) => [answer.readUInt16BE(0), answer]));
-  for (const [id, message] of messages.entries())
-    judgeAt(target, { message, transport: "tcp", answer: answers.get(id) });
+  for (const [id, message] of messages.entries()) judgeAt(target, { message, transport, answer: answers.get(id) });
   const wanted = messages.filter(isAnswered).length;
   if (answers.size > wanted) throw new SocketProblem("there are more answers than questions", stream);
 }
@@ -182,7 +187,8 @@ async function connectAll(target: Target, count: number): Promise<readonly Strea
   return peers;
 }
 
-async function expectAnswer(target: Target): Promise<void> {
+/** It is still there for others. */
+export async function expectAnswer(target: Target): Promise<void> {
   const peer = await connect(target);
   peer.socket.write(frame(canary(7)));
   await expectCanaries(target, peer, [7]);
