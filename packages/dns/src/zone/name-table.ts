@@ -19,14 +19,29 @@ export interface TableRecord {
   readonly ttlSeconds?: number | undefined;
 }
 
-interface Node extends NameNode {
-  sets: readonly RecordSet[];
-  parent: Node | undefined;
-  /** Names directly below this one, and times it was said to exist without records. */
-  held: number;
-}
-
 const noSets: readonly RecordSet[] = [];
+
+/** Most names have records of one type, for which no list is kept. */
+class Node implements NameNode {
+  readonly parent: Node | undefined;
+  readonly slot: number;
+  /** Names directly below this one, and times it was said to exist without records. */
+  held = 0;
+  #sets: RecordSet | readonly RecordSet[] = noSets;
+
+  constructor(parent: Node | undefined, slot: number) {
+    this.parent = parent;
+    this.slot = slot;
+  }
+
+  get sets(): readonly RecordSet[] {
+    return this.#sets instanceof RecordSet ? [this.#sets] : this.#sets;
+  }
+
+  set sets(sets: readonly RecordSet[]) {
+    this.#sets = sets.length === 1 && sets[0] !== undefined ? sets[0] : sets;
+  }
+}
 
 /**
  * The names of a zone, relative to it, as wire labels in lower case. A name exists while it has records, was said to
@@ -102,7 +117,7 @@ export class NameTable {
     const above = parentOf(name);
     const parent = above === undefined || above === "" ? undefined : this.#ensure(above);
     if (parent !== undefined) parent.held += 1;
-    const made: Node = { sets: noSets, parent, slot: this.epochs.slotOf(name), held: 0 };
+    const made = new Node(parent, this.epochs.slotOf(name));
     this.#nodes.set(name, made);
     // The names above are no longer unknown, or as they were.
     this.#touch(made);

@@ -4,13 +4,14 @@ const indexedFrom = 32;
 /** Several records, in turns. Each stays until it was taken back as often as it was said. */
 export class RecordRing {
   readonly records: string[];
-  /** How often a record was said beyond the first time. */
-  #repeats: Map<string, number> | undefined;
+  /** How often each record was said beyond the first time; not kept while that is never. */
+  #repeats: number[] | undefined;
   #places: Map<string, number> | undefined;
   #turn = 0;
 
-  constructor(first: string) {
+  constructor(first: string, repeats: number) {
     this.records = [first];
+    this.#repeats = repeats === 0 ? undefined : [repeats];
   }
 
   /** The index of the record an answer starts with; each call moves on by one. */
@@ -21,12 +22,14 @@ export class RecordRing {
   }
 
   add(record: string): void {
-    if (this.#placeOf(record) >= 0) {
-      this.#repeats ??= new Map();
-      this.#repeats.set(record, (this.#repeats.get(record) ?? 0) + 1);
+    const place = this.#placeOf(record);
+    if (place >= 0) {
+      this.#repeats ??= this.records.map(() => 0);
+      this.#repeats[place] = (this.#repeats[place] ?? 0) + 1;
       return;
     }
     this.records.push(record);
+    this.#repeats?.push(0);
     this.#places?.set(record, this.records.length - 1);
     if (this.#places === undefined && this.records.length > indexedFrom) {
       this.#places = new Map(this.records.map((each, index) => [each, index]));
@@ -36,16 +39,17 @@ export class RecordRing {
   remove(record: string): void {
     const place = this.#placeOf(record);
     if (place < 0) return;
-    const repeats = this.#repeats?.get(record) ?? 0;
+    const repeats = this.#repeats?.[place] ?? 0;
     if (repeats > 0) {
-      if (repeats > 1) this.#repeats?.set(record, repeats - 1);
-      else this.#repeats?.delete(record);
+      if (this.#repeats !== undefined) this.#repeats[place] = repeats - 1;
       return;
     }
     this.#places?.delete(record);
     const last = this.records.pop();
+    const lastRepeats = this.#repeats?.pop() ?? 0;
     if (last !== undefined && last !== record) {
       this.records[place] = last;
+      if (this.#repeats !== undefined) this.#repeats[place] = lastRepeats;
       this.#places?.set(last, place);
     }
     if (this.#turn >= this.records.length) this.#turn = 0;

@@ -30,7 +30,7 @@ describe("RecordSet", () => {
       random = (random * 48_271) % 0x7fffffff;
       return random % below;
     };
-    const set = new RecordRing("first");
+    const set = new RecordRing("first", 0);
     const said = new Map([["first", 1]]);
     for (let step = 0; step < 20_000; step += 1) {
       const record = `r${next(100)}`;
@@ -43,6 +43,19 @@ describe("RecordSet", () => {
       expect(set.records.length).to.equal(said.size);
     }
     expect([...set.records].toSorted()).to.deep.equal([...said.keys()].toSorted());
+  });
+
+  it("keeps how often its one record was said when others join it", () => {
+    const set = new RecordSet(1, "a");
+    set.add("a");
+    set.add("b");
+    expect(set.remove("a")).to.equal(true);
+    expect(set.records).to.deep.equal(["a", "b"]);
+    set.remove("a");
+    expect(set.records).to.deep.equal(["b"]);
+    const alone = new RecordSet(1, "a");
+    alone.add("a");
+    expect([alone.size, alone.remove("a"), alone.remove("a")]).to.deep.equal([1, true, false]);
   });
 
   it("tells when nothing is left of it", () => {

@@ -11,6 +11,8 @@ export class RecordSet {
   readonly ttlSeconds: number | undefined;
   /** The one record, or all there are. */
   #held: string | RecordRing;
+  /** How often the one record was said beyond the first time. */
+  #repeats = 0;
 
   constructor(type: number, first: string, ttlSeconds?: number) {
     this.type = type;
@@ -32,13 +34,21 @@ export class RecordSet {
   }
 
   add(record: string): void {
-    if (typeof this.#held === "string") this.#held = new RecordRing(this.#held);
+    if (record === this.#held) {
+      this.#repeats += 1;
+      return;
+    }
+    if (typeof this.#held === "string") this.#held = new RecordRing(this.#held, this.#repeats);
     this.#held.add(record);
   }
 
   /** Tells whether any record is left. */
   remove(record: string): boolean {
-    if (typeof this.#held === "string") return this.#held !== record;
+    if (typeof this.#held === "string") {
+      if (this.#held !== record) return true;
+      this.#repeats -= 1;
+      return this.#repeats >= 0;
+    }
     this.#held.remove(record);
     return this.#held.records.length > 0;
   }
