@@ -72,7 +72,7 @@ const remembered = 8;
  * before is given again, so that it is kept once, and a name that is a pointer's target too is one string.
  */
 function createEncoder(): Encoder {
-  const texts = Array.from({ length: remembered }, () => "");
+  const texts: string[] = [];
   const octets: (string | undefined)[] = [];
   let next = 0;
 
