@@ -2,7 +2,7 @@
 
 ensure_test_programs() {
   ensure_programs "the tests that need them are skipped" \
-    dig nslookup nginx curl kubectl busybox redis-server ip unshare
+    dig nslookup host kdig drill dnsmasq knotd openssl nginx curl kubectl busybox redis-server ip unshare
 }
 
 # Those that the DNS server is measured with and against.
@@ -64,6 +64,9 @@ debian_packages() {
   for program in "$@"; do
     case $program in
       dig | nslookup) echo bind9-dnsutils ;;
+      host) echo bind9-host ;;
+      kdig) echo knot-dnsutils ;;
+      drill) echo ldnsutils ;;
       dnsmasq) echo dnsmasq-base ;;
       knotd) echo knot ;;
       nginx) echo nginx-light ;;
@@ -78,7 +81,9 @@ debian_packages() {
 fedora_packages() {
   for program in "$@"; do
     case $program in
-      dig | nslookup) echo bind-utils ;;
+      dig | nslookup | host) echo bind-utils ;;
+      kdig) echo knot-utils ;;
+      drill) echo ldns-utils ;;
       knotd) echo knot ;;
       kubectl) echo kubernetes-client ;;
       redis-server) echo redis ;;
@@ -92,7 +97,8 @@ fedora_packages() {
 alpine_packages() {
   for program in "$@"; do
     case $program in
-      dig | nslookup) echo bind-tools ;;
+      dig | nslookup | host) echo bind-tools ;;
+      kdig) echo knot-utils ;;
       knotd) echo knot ;;
       redis-server) echo redis ;;
       ip) echo iproute2 ;;
