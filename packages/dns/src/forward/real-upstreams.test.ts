@@ -8,7 +8,7 @@ import { createStopStack, silentLogger, systemClock, type StopStack } from "@ord
 import { expect } from "chai";
 import { eventually } from "../api.fixture.ts";
 import { listenBoth } from "../listen/listen.ts";
-import { has, run } from "../listen/peers.fixture.ts";
+import { needs, run } from "../listen/peers.fixture.ts";
 import { query } from "../message.fixture.ts";
 import { createForwarder, type Forwarder } from "./forwarder.ts";
 import { plainQuestion } from "./asked-query.ts";
@@ -77,7 +77,7 @@ describe("real upstreams", () => {
     await run("dig", ["@127.0.0.1", "-p", String(port), "+tries=1", ...args]);
 
   it("D38 D50 dnsmasq: addresses, an alias, a long answer, a name that is not there", async function () {
-    if (!(await has("dnsmasq")) || !(await has("dig"))) this.skip();
+    await needs(this, "dnsmasq", "dig");
     const port = await freePort();
     const hosts = Array.from({ length: 60 }, (_, index) => `--host-record=many.example.test,10.9.8.${index + 1}`);
     await serve(port, "dnsmasq", [
@@ -113,7 +113,7 @@ describe("real upstreams", () => {
   });
 
   it("D38 D50 Knot DNS: a denial with its SOA is remembered, signatures with DO are kept apart", async function () {
-    if (!(await has("knotd")) || !(await has("dig"))) this.skip();
+    await needs(this, "knotd", "dig");
     const port = await freePort();
     const zone = [
       "@ SOA ns admin 1 900 300 86400 60",
@@ -151,7 +151,7 @@ describe("real upstreams", () => {
   });
 
   it("D39 dnsmasq that hands everything back is found out", async function () {
-    if (!(await has("dnsmasq")) || !(await has("dig"))) this.skip();
+    await needs(this, "dnsmasq", "dig");
     const port = await freePort();
     const { of, port: own } = await front(port);
     await serve(port, "dnsmasq", [

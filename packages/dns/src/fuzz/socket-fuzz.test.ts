@@ -1,3 +1,4 @@
+import { skipWithout } from "../listen/peers.fixture.ts";
 import { MessageMaker } from "./message-fuzz.fixture.ts";
 import { Random } from "./random.fixture.ts";
 import { readSeeds } from "./seeds.fixture.ts";
@@ -39,7 +40,7 @@ describe("a server that is ill-treated over its sockets", () => {
   for (const { name, run } of secureScenarios) {
     it(`D46 D54 goes on after ${name}`, async function () {
       // Without openssl there is no certificate.
-      if (target.tlsPort === undefined) this.skip();
+      if (target.tlsPort === undefined) skipWithout(this, "openssl");
       await inHex(run(target, maker));
     });
   }

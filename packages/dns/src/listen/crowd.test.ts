@@ -6,7 +6,7 @@ import { answerAddress } from "./answers.fixture.ts";
 import { createConnections, type Connections } from "./connections.ts";
 import { frame } from "./frames.ts";
 import { listenBoth, type ListenAddress } from "./listen.ts";
-import { askUdp, connectTcp, has, run, type StreamPeer } from "./peers.fixture.ts";
+import { askUdp, connectTcp, needs, run, type StreamPeer } from "./peers.fixture.ts";
 
 const question = query("web.example", "A");
 const answer = "web.example. 5 A 127.0.0.7";
@@ -94,7 +94,7 @@ describe("a crowd", () => {
   });
 
   it("D34 answers dig's queries on one connection that stays open", async function () {
-    if (!(await has("dig"))) this.skip();
+    await needs(this, "dig");
     const names = Array.from({ length: 20 }, (_, index) => `web-${index}.example`);
     const where = ["@127.0.0.1", "-p", String(address.port), "+tcp", "+keepopen", "+noall", "+answer"];
     const said = await run("dig", [...where, ...names]);

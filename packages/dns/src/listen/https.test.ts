@@ -9,7 +9,7 @@ import { query, read } from "../message.fixture.ts";
 import { answerAddress, createLater, denial } from "./answers.fixture.ts";
 import { createConnections } from "./connections.ts";
 import { listenHttps } from "./https.ts";
-import { connectTcp, connectTls, has, makeCertificate, run } from "./peers.fixture.ts";
+import { connectTcp, connectTls, needs, makeCertificate, run } from "./peers.fixture.ts";
 import type { SecureListener, SecureListenerOptions } from "./secure.ts";
 
 const question = query("web.example", "A", { id: 0 });
@@ -48,8 +48,8 @@ describe("DNS over HTTPS", () => {
   let made: { cert: string; key: string };
   let parts: StopStack;
   before(async function () {
-    if (await has("openssl")) made = await makeCertificate("first");
-    else this.skip();
+    await needs(this, "openssl");
+    made = await makeCertificate("first");
   });
   beforeEach(() => (parts = createStopStack()));
   afterEach(() => parts.stop());
@@ -102,7 +102,7 @@ describe("DNS over HTTPS", () => {
   });
 
   it("D54 answers kdig by GET and by POST", async function () {
-    if (!(await has("kdig"))) this.skip();
+    await needs(this, "kdig");
     const { port } = await start();
     for (const method of ["+https", "+https-get"]) {
       const args = [method, "@127.0.0.1", "-p", String(port), "web.example", "A"];
@@ -112,7 +112,7 @@ describe("DNS over HTTPS", () => {
   });
 
   it("D54 answers curl, which resolves names by it, over HTTP/2 and 1.1", async function () {
-    if (!(await has("curl"))) this.skip();
+    await needs(this, "curl");
     const { port } = await start();
     const url = `https://127.0.0.1:${port}/dns-query?dns=${question.toString("base64url")}`;
     for (const version of ["--http2", "--http1.1"]) {

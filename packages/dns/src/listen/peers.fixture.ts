@@ -117,9 +117,20 @@ export async function run(command: string, args: readonly string[], input = ""):
 }
 
 /** Whether a program is here. */
-export async function has(command: string): Promise<boolean> {
-  return await run("sh", ["-c", `command -v ${command}`]).then(
+export async function has(program: string): Promise<boolean> {
+  return await run("sh", ["-c", `command -v ${program}`]).then(
     () => true,
     () => false,
   );
+}
+
+/** Skips the test or suite where one of these programs is not here, saying so. */
+export async function needs(context: Mocha.Context, ...programs: readonly string[]): Promise<void> {
+  for (const program of programs) if (!(await has(program))) skipWithout(context, program);
+}
+
+/** Skips the test or suite for want of a program, saying so. */
+export function skipWithout(context: Mocha.Context, program: string): never {
+  context["skipReason"] = `needs the program ${program}`;
+  return context.skip();
 }

@@ -4,7 +4,7 @@ import type { Respond } from "../answers/respond.ts";
 import { eventually } from "../api.fixture.ts";
 import { answerAddress } from "./answers.fixture.ts";
 import { createConnections } from "./connections.ts";
-import { connectTcp, connectTls, has, makeCertificate, run, say, textOf } from "./peers.fixture.ts";
+import { connectTcp, connectTls, needs, makeCertificate, run, say, textOf } from "./peers.fixture.ts";
 import type { SecureListener, SecureListenerOptions } from "./secure.ts";
 import { listenTls } from "./tls.ts";
 
@@ -14,8 +14,8 @@ describe("DNS over TLS", () => {
   let made: { cert: string; key: string };
   let parts: StopStack;
   before(async function () {
-    if (await has("openssl")) made = await makeCertificate("first");
-    else this.skip();
+    await needs(this, "openssl");
+    made = await makeCertificate("first");
   });
   beforeEach(() => (parts = createStopStack()));
   afterEach(() => parts.stop());
@@ -53,7 +53,7 @@ describe("DNS over TLS", () => {
   });
 
   it("D54 answers kdig +tls", async function () {
-    if (!(await has("kdig"))) this.skip();
+    await needs(this, "kdig");
     const { port } = await start({ respond: answerAddress });
     const args = ["+tls", "+keepopen", "@127.0.0.1", "-p", String(port)];
     const said = await run("kdig", [...args, "web.example", "A", "other.example", "A"]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createStopStack, silentLogger, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import { listenBoth } from "../listen/listen.ts";
-import { has, run } from "../listen/peers.fixture.ts";
+import { needs, run, skipWithout } from "../listen/peers.fixture.ts";
 import { findDaemon } from "./knot.fixture.ts";
 import { everyKind, recordsOf, request, serveTransfers } from "./transfer.fixture.ts";
 
@@ -35,7 +35,7 @@ describe("transfers to real clients", () => {
   ];
   for (const [client, question, args] of clients) {
     it(`D40 ${client} gets all of the zone by ${question}`, async function () {
-      if (!(await has(client))) this.skip();
+      await needs(this, client);
       const shown = await run(client, ["@127.0.0.1", "-p", String(port), ...args]);
       expect(inOneSpelling(recordLines(shown))).to.deep.equal(expected);
     });
@@ -44,7 +44,7 @@ describe("transfers to real clients", () => {
   for (const client of ["dig", "kdig"]) {
     for (const serial of ["7", "8"]) {
       it(`D40 ${client} gets the SOA alone by IXFR=${serial}`, async function () {
-        if (!(await has(client))) this.skip();
+        await needs(this, client);
         const shown = await run(client, ["@127.0.0.1", "-p", String(port), zone, `IXFR=${serial}`]);
         expect(recordLines(shown).map((line) => line.split(/\s+/)[3])).to.deep.equal(["SOA"]);
       });
@@ -52,13 +52,13 @@ describe("transfers to real clients", () => {
   }
 
   it("D40 dig gets the SOA alone by IXFR over UDP", async function () {
-    if (!(await has("dig"))) this.skip();
+    await needs(this, "dig");
     const shown = await run("dig", ["@127.0.0.1", "-p", String(port), "+notcp", zone, "IXFR=3"]);
     expect(recordLines(shown).map((line) => line.split(/\s+/)[3])).to.deep.equal(["SOA"]);
   });
 
   it("D40 dig is refused from an address that is not on the list", async function () {
-    if (!(await has("dig"))) this.skip();
+    await needs(this, "dig");
     const shown = await run("dig", ["-b", "127.0.0.2", "@127.0.0.1", "-p", String(port), zone, "AXFR"]).catch(String);
     expect(shown).to.include("Transfer failed");
     expect(recordLines(shown)).to.deep.equal([]);
@@ -66,7 +66,8 @@ describe("transfers to real clients", () => {
 
   it("D40 the zone as text is one to ldns-read-zone and to Knot's checks", async function () {
     const knotc = await findDaemon("knotc");
-    if (!(await has("dig")) || knotc === undefined || !(await has("ldns-read-zone"))) this.skip();
+    await needs(this, "dig", "ldns-read-zone");
+    if (knotc === undefined) skipWithout(this, "knotc");
     const dir = await mkdtemp(join(tmpdir(), "ordinal-zone-"));
     try {
       await mkdir(join(dir, "db"));

@@ -2,7 +2,7 @@ import { createStopStack, silentLogger, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import type { Serving } from "../answers/serving.ts";
 import { listenBoth } from "../listen/listen.ts";
-import { askUdp } from "../listen/peers.fixture.ts";
+import { askUdp, skipWithout } from "../listen/peers.fixture.ts";
 import { query, read } from "../message.fixture.ts";
 import { findDaemon, freePort, startSecondary, type Secondary } from "./knot.fixture.ts";
 import { startNotifier, type Notifier } from "./notifier.ts";
@@ -19,7 +19,7 @@ describe("a secondary server", () => {
 
   before(async function () {
     const program = await findDaemon("knotd");
-    if (program === undefined) this.skip();
+    if (program === undefined) skipWithout(this, "knotd");
     serving = serveTransfers();
     const parts = { respond: serving.respond, clock: systemClock, log: silentLogger };
     const { address } = stack.add(await listenBoth({ host: "127.0.0.1", port: 0 }, parts));
