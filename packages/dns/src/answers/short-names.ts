@@ -1,3 +1,4 @@
+import { dashed, readAddress } from "../records/address.ts";
 import { wireName } from "../wire/name.ts";
 import { setOf, type NameNode } from "../zone/name-table.ts";
 import type { Tables } from "../zone/zone-data.ts";
@@ -27,12 +28,8 @@ export function shortNameNode(
 
 /** The wire label of the namespace of the pod with this address; pods that share an address (of the host) have none. */
 function namespaceOf(address: string, { pods }: Tables): string | undefined {
-  const name = wireName(podKey(address));
+  const read = readAddress(address);
+  const name = read === undefined ? undefined : wireName(dashed(read));
   const set = setOf((name === undefined ? undefined : pods.find(name))?.sets ?? [], types.TXT);
   return set?.records.length === 1 ? set.records[0] : undefined;
-}
-
-/** The name in the tree `pods` under which a pod's namespace stands. */
-function podKey(address: string): string {
-  return address.replaceAll(/[.:]/g, "-").replace(/^-/, "0-").replace(/-$/, "-0");
 }

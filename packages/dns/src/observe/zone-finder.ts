@@ -1,4 +1,4 @@
-import { byteAt } from "../wire/bytes.ts";
+import { byteAt, lowerCase } from "../wire/bytes.ts";
 import { wireName } from "../wire/name.ts";
 
 interface Known {
@@ -48,8 +48,4 @@ function endsWith(message: Uint8Array, end: number, octets: Uint8Array): boolean
     if (octet !== octets[at] && lowerCase(octet) !== octets[at]) return false;
   }
   return true;
-}
-
-function lowerCase(octet: number): number {
-  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 }

@@ -45,3 +45,8 @@ export function binaryShort(value: number): string {
 export function binaryLong(value: number): string {
   return binaryShort(value >>> 16) + binaryShort(value);
 }
+
+/** Lengths of labels are below the letters, so whole names can be folded octet by octet. */
+export function lowerCase(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
+}

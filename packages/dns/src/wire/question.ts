@@ -1,4 +1,4 @@
-import { byteAt, shortAt } from "./bytes.ts";
+import { byteAt, lowerCase, shortAt } from "./bytes.ts";
 import { headerSize } from "./constants.ts";
 
 /**
@@ -76,9 +76,4 @@ export class QuestionReader {
     }
     return isLower ? undefined : lower.toString("latin1", 0, end - headerSize);
   }
-}
-
-/** Lengths of labels are below the letters, so whole names can be folded octet by octet. */
-function lowerCase(octet: number): number {
-  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 }
