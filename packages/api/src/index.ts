@@ -7,6 +7,7 @@ export { apiVersionOf, findKind, kindOf, kinds, qualifiedResource } from "./kind
 export type { Kind, ResourceName, Subresource } from "./kinds.ts";
 export {
   annotations,
+  finalizers,
   labelNameProblem,
   labels,
   ordinalPrefix,

@@ -12,6 +12,8 @@ export const wellKnown = {
   namespaces: ["default", "kube-system", "kube-public", "kube-node-lease"],
   /** Drop-in for rancher's provisioner, so that its users' StorageClasses work as they are. */
   localPathProvisioner: "rancher.io/local-path",
+  /** Volumes whose size is enforced: images on loop devices. Also the CSI driver name in their PersistentVolumes. */
+  localImageProvisioner: "local-image.ordinal.internal",
 } as const;
 
 export const annotations = {
@@ -27,6 +29,15 @@ export const annotations = {
   bindCompleted: "pv.kubernetes.io/bind-completed",
   boundByController: "pv.kubernetes.io/bound-by-controller",
   provisionedBy: "pv.kubernetes.io/provisioned-by",
+  /** On a claim: the trash entry its volume is to be made of, or `latest` for the newest of a claim with this name. */
+  restoreFrom: "ordinal.internal/restore-from",
+} as const;
+
+/** Finalizers that guard data. Source: `pkg/volume/util/finalizer.go`, sig-storage-lib-external-provisioner. */
+export const finalizers = {
+  claimProtection: "kubernetes.io/pvc-protection",
+  volumeProtection: "kubernetes.io/pv-protection",
+  provisioner: "external-provisioner.volume.kubernetes.io/finalizer",
 } as const;
 
 export const labels = {
