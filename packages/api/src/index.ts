@@ -16,7 +16,16 @@ export {
   wellKnown,
 } from "./names.ts";
 export { controllerOf, controllerReference } from "./owner.ts";
-export { areContainersReady, isPodFinished, isPodReady, isTerminating, podCondition } from "./pods.ts";
+export {
+  areContainersReady,
+  claimNameOfVolume,
+  claimNamesOf,
+  foreignClaimProblem,
+  isPodFinished,
+  isPodReady,
+  isTerminating,
+  podCondition,
+} from "./pods.ts";
 export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts";
 export type { Result } from "./result.ts";
 export { checkFields, checkType, decodingError, strictDecodingMessage } from "./schema/check-fields.ts";

@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { areContainersReady, isPodFinished, isPodReady, isTerminating, podCondition } from "./pods.ts";
+import { controllerReference } from "./owner.ts";
+import {
+  areContainersReady,
+  claimNamesOf,
+  foreignClaimProblem,
+  isPodFinished,
+  isPodReady,
+  isTerminating,
+  podCondition,
+} from "./pods.ts";
 import type { Pod, PodStatus } from "./types.ts";
 
 function podWith(status: PodStatus): Pod {
@@ -27,5 +36,28 @@ describe("pods", () => {
   it("terminate from the moment they have a deletion timestamp", () => {
     expect(isTerminating({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } })).to.equal(true);
     expect(isTerminating({ metadata: {} })).to.equal(false);
+  });
+
+  it("S45 need the claims that they name, and those made for their ephemeral volumes", () => {
+    const volumes = [
+      { name: "data", persistentVolumeClaim: { claimName: "mine" } },
+      { name: "config", configMap: { name: "settings" } },
+      { name: "scratch", ephemeral: { volumeClaimTemplate: { spec: {} } } },
+    ];
+    const pod = podWith({});
+    expect(claimNamesOf({ ...pod, spec: { ...pod.spec, volumes } })).to.deep.equal(["mine", "web-0-scratch"]);
+    expect(claimNamesOf(pod)).to.deep.equal([]);
+  });
+
+  it("S45 refuse a claim that was not made for them", () => {
+    const pod = podWith({});
+    const metadata = { ...pod.metadata, namespace: "default", name: "web-0-scratch" };
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec: {} };
+    const here = { ...pod, metadata: { ...pod.metadata, namespace: "default" } };
+    expect(foreignClaimProblem(here, claim)).to.equal(
+      "PVC default/web-0-scratch was not created for pod default/web-0 (pod is not owner)",
+    );
+    const owned = { ...claim, metadata: { ...metadata, ownerReferences: [controllerReference(here)] } };
+    expect(foreignClaimProblem(here, owned)).to.equal(undefined);
   });
 });

@@ -1,4 +1,5 @@
-import type { Pod, PodCondition } from "./types.ts";
+import { controllerOf } from "./owner.ts";
+import type { PersistentVolumeClaim, Pod, PodCondition, Volume } from "./types.ts";
 
 /** The condition of this type, if the pod has it. */
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
@@ -22,4 +23,28 @@ export function isPodFinished(pod: Pod): boolean {
 
 export function isTerminating(object: { readonly metadata: { readonly deletionTimestamp?: string } }): boolean {
   return object.metadata.deletionTimestamp !== undefined;
+}
+
+/**
+ * The claim behind a volume of a pod, or undefined where there is none: the one it names, or for a generic ephemeral
+ * volume the one made for it, `<pod>-<volume>`. Source: `ephemeral.VolumeClaimName`.
+ */
+export function claimNameOfVolume(pod: Pod, volume: Volume): string | undefined {
+  if (volume.persistentVolumeClaim !== undefined) return volume.persistentVolumeClaim.claimName;
+  return volume.ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`;
+}
+
+/** Every claim that the volumes of a pod need, in their order. */
+export function claimNamesOf(pod: Pod): readonly string[] {
+  return (pod.spec.volumes ?? []).flatMap((volume) => claimNameOfVolume(pod, volume) ?? []);
+}
+
+/**
+ * Why the claim of a generic ephemeral volume must not be used by this pod, or undefined if it was made for it.
+ * Source: `ephemeral.VolumeIsForPod`.
+ */
+export function foreignClaimProblem(pod: Pod, claim: PersistentVolumeClaim): string | undefined {
+  if (controllerOf(claim)?.uid === pod.metadata.uid) return undefined;
+  const [claimKey, podKey] = [claim, pod].map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  return `PVC ${claimKey} was not created for pod ${podKey} (pod is not owner)`;
 }

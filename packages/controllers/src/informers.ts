@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectOf, ResourceName } from "@ordinal/api";
+import { claimNamesOf, type KubeObject, type ObjectOf, type ResourceName } from "@ordinal/api";
 import { startInformer, type Client, type Informer } from "@ordinal/client";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
 import { serviceKeysOfSlice } from "./endpoints/slice-owner.ts";
@@ -32,10 +32,7 @@ const commonIndexes = {
 const ownIndexes: Indexes = {
   pods: {
     /** The claims a pod mounts, as `namespace/claim`. */
-    claim: (pod) =>
-      (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-        persistentVolumeClaim === undefined ? [] : [`${pod.metadata.namespace}/${persistentVolumeClaim.claimName}`],
-      ),
+    claim: (pod) => claimNamesOf(pod).map((name) => `${pod.metadata.namespace}/${name}`),
     /** Every label, as `namespace/key=value`: how a service finds its pods. */
     label: ({ metadata }) =>
       Object.entries(metadata.labels ?? {}).map(([key, value]) => `${metadata.namespace}/${key}=${value}`),

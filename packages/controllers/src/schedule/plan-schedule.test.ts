@@ -1,4 +1,4 @@
-import type { Node, PersistentVolumeClaim } from "@ordinal/api";
+import { controllerReference, type Node, type PersistentVolumeClaim } from "@ordinal/api";
 import { expect } from "chai";
 import { claimOf, classOfVolumes } from "../binding/volumes.fixture.ts";
 import { podOf } from "../endpoints/pods.fixture.ts";
@@ -17,6 +17,9 @@ const node: Node = {
 };
 const waiting = { nodeName: "", volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] };
 const pod = podOf("web-0", { spec: waiting });
+const scratchPod = podOf("web-0", {
+  spec: { nodeName: "", volumes: [{ name: "scratch", ephemeral: { volumeClaimTemplate: { spec: {} } } }] },
+});
 const later = classOfVolumes("later", { volumeBindingMode: "WaitForFirstConsumer" });
 
 function world(claim?: PersistentVolumeClaim, more: Partial<SchedulingWorld> = {}): SchedulingWorld {
@@ -74,6 +77,29 @@ describe("planSchedule", () => {
       { do: "selectNode", nodeName: "ordinal", claims: [unbound] },
     ],
     ["S11 waits once the node is chosen", pod, world(selected), { do: "wait" }],
+    [
+      "S45 waits for the claim of an ephemeral volume to be made",
+      scratchPod,
+      world(),
+      refusal('waiting for ephemeral volume controller to create the persistentvolumeclaim "web-0-scratch"'),
+    ],
+    [
+      "S45 refuses a claim of that name which is not the pod's",
+      scratchPod,
+      world(claimOf({ metadata: { name: "web-0-scratch" }, status: { phase: "Bound" } })),
+      refusal("PVC default/web-0-scratch was not created for pod default/web-0 (pod is not owner)"),
+    ],
+    [
+      "S45 uses the claim that was made for the pod",
+      scratchPod,
+      world(
+        claimOf({
+          metadata: { name: "web-0-scratch", ownerReferences: [controllerReference(scratchPod)] },
+          status: { phase: "Bound" },
+        }),
+      ),
+      { do: "bind", nodeName: "ordinal" },
+    ],
     ["leaves a pod that has a node", podOf("web-0"), world(bound), { do: "nothing" }],
     [
       "leaves a pod that is terminating",

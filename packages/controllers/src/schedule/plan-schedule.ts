@@ -1,10 +1,14 @@
 import {
   annotations,
+  claimNameOfVolume,
+  claimNamesOf,
+  foreignClaimProblem,
   isTerminating,
   type Node,
   type PersistentVolumeClaim,
   type Pod,
   type StorageClass,
+  type Volume,
 } from "@ordinal/api";
 
 /** What scheduling a pod needs to know. */
@@ -36,18 +40,28 @@ export function planSchedule(pod: Pod, world: SchedulingWorld): SchedulingStep {
 }
 
 function planClaims(pod: Pod, { world, nodeName }: { world: SchedulingWorld; nodeName: string }): SchedulingStep {
-  const names = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
-  const missing = names.find((name) => world.claim(name) === undefined);
-  if (missing !== undefined) return refuse(`persistentvolumeclaim "${missing}" not found`);
-  const claims = names.flatMap((name) => world.claim(name) ?? []);
-  const broken = claims.map(brokenClaim).find((problem) => problem !== undefined);
-  if (broken !== undefined) return refuse(broken);
+  for (const volume of pod.spec.volumes ?? []) {
+    const problem = volumeProblem(pod, volume, world);
+    if (problem !== undefined) return refuse(problem);
+  }
+  const claims = claimNamesOf(pod).flatMap((name) => world.claim(name) ?? []);
   const unbound = claims.filter((claim) => claim.status?.phase !== "Bound");
   if (unbound.length === 0) return { do: "bind", nodeName };
   if (unbound.some((claim) => !waitsForConsumer(claim, world)))
     return refuse("pod has unbound immediate PersistentVolumeClaims");
   const unselected = unbound.filter((claim) => claim.metadata.annotations?.[annotations.selectedNode] !== nodeName);
   return unselected.length === 0 ? { do: "wait" } : { do: "selectNode", nodeName, claims: unselected };
+}
+
+/** Why the claim of this volume cannot be used, in upstream's words. Source: `volumebinding.podHasPVCs`. */
+function volumeProblem(pod: Pod, volume: Volume, world: SchedulingWorld): string | undefined {
+  const name = claimNameOfVolume(pod, volume);
+  if (name === undefined) return undefined;
+  const isEphemeral = volume.ephemeral !== undefined;
+  const claim = world.claim(name);
+  if (claim !== undefined) return brokenClaim(claim) ?? (isEphemeral ? foreignClaimProblem(pod, claim) : undefined);
+  if (!isEphemeral) return `persistentvolumeclaim "${name}" not found`;
+  return `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`;
 }
 
 function brokenClaim(claim: PersistentVolumeClaim): string | undefined {
