@@ -2,8 +2,10 @@ import type { Workshop } from "./workshop.ts";
 
 /** How long each thing is measured. */
 export interface Plan {
-  /** Odd, so that one of them is the median. */
+  /** Odd, so that one of them is the median. Many short ones: what else goes on in the machine comes and goes within seconds. */
   readonly rounds: number;
+  /** Every how many rounds servers other than the echo and ours take part. */
+  readonly othersEvery: number;
   readonly seconds: number;
   /** The longest that asking every question once may take. */
   readonly warmUpSeconds: number;
@@ -15,8 +17,9 @@ export interface Plan {
 }
 
 export const fullPlan: Plan = {
-  rounds: 5,
-  seconds: 1.2,
+  rounds: 15,
+  othersEvery: 3,
+  seconds: 0.5,
   warmUpSeconds: 15,
   latencyRounds: 2,
   latencySeconds: 1,
@@ -26,6 +29,7 @@ export const fullPlan: Plan = {
 
 export const quickPlan: Plan = {
   rounds: 3,
+  othersEvery: 1,
   seconds: 0.3,
   warmUpSeconds: 8,
   latencyRounds: 1,

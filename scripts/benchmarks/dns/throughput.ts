@@ -48,8 +48,8 @@ export async function benchThroughput(context: BenchContext): Promise<void> {
   const base = await memoryOfNothing(context);
   for (const count of context.sizes) await benchSize(context, { count, base });
   const { plan, cores } = context;
-  console.log(`How: one server on core ${cores.server}, dnsperf on core ${cores.generator}; ${plan.rounds} rounds of ${plan.seconds} s after every question has been asked once (for at most ${plan.warmUpSeconds} s), every server once in each round, the
-order turned round each time, each only when the one before has come to rest. N names are N endpoints' own; two addresses,
+  console.log(`How: one server on core ${cores.server}, dnsperf on core ${cores.generator}; ${plan.rounds} rounds of ${plan.seconds} s after every question has been asked once (for at most ${plan.warmUpSeconds} s); the echo and ours once in each round, the others in every
+${plan.othersEvery}th, the order turned round each time, each only when the one before has come to rest. N names are N endpoints' own; two addresses,
 two PTRs at names of their own, and SRV and addresses at its service's names belong to each. The mix is a fifth each of ${kinds.join(", ")}.
   q/s      the median round, with 100 queries under way
   x echo   of the bare echo's q/s in the same round: the median, the least, the most (wanted: ${wantedShare})
@@ -150,10 +150,11 @@ async function showWorkload(
   for (const { contestant } of sides) await askAll(context, workload, contestant);
   for (let round = 0; round < plan.rounds; round += 1) {
     const runs = new Map<Figures, Rate>();
-    for (const { contestant, figures } of round % 2 === 0 ? sides : sides.toReversed()) {
+    const compared = round % plan.othersEvery === 0 ? sides : sides.slice(0, 2);
+    for (const { contestant, figures } of round % 2 === 0 ? compared : compared.toReversed()) {
       runs.set(figures, await rate(context, { workload, contestant, seconds: plan.seconds }));
     }
-    // The echo is the first.
+    // The echo is the first, ours the second.
     const echo = sides[0] === undefined ? undefined : runs.get(sides[0].figures);
     for (const [figures, { queriesPerSecond, microseconds }] of runs) {
       figures.rates.push(queriesPerSecond);

@@ -13,6 +13,7 @@ import { wordsOf } from "../usage-error.ts";
 import { ordinalVersion } from "../version.ts";
 import { runCompanion, type About, type CompanionGiven, type CompanionMain } from "./companion-process.ts";
 import { showDnsGreeting } from "./dns-greeting.ts";
+import { takePrecedence } from "./take-precedence.ts";
 
 const options: CompanionMain["options"] = {
   ...Object.fromEntries(
@@ -37,6 +38,7 @@ export async function serveDns(argv: readonly string[]): Promise<number> {
 async function start(given: CompanionGiven): Promise<{ readonly about: About; stop(): Promise<void> }> {
   const { client, values, kubeconfig, publish } = given;
   const log = given.log.child({ part: "dns" });
+  takePrecedence(log);
   const config = await readConfig(given, log);
   const { settings } = config.current;
   const fixed = await fixedDnsOptions(settings);
