@@ -19,6 +19,7 @@ import { startPortAnnotator } from "./ports/annotate-ports.ts";
 import { openPortBook } from "./ports/port-book.ts";
 import { startNames } from "./readiness/names.ts";
 import { createStreams, type Streams } from "./streams/pod-streams.ts";
+import { createNodeVolumes } from "./volumes/node-volumes.ts";
 import { startPodWorkers } from "./worker/pod-workers.ts";
 import type { WorkerSettings } from "./worker/worker-context.ts";
 
@@ -76,7 +77,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     );
     const settings = await readSettings(options);
     let pods: Awaited<ReturnType<typeof startPodWorkers>> | undefined;
-    pods = await startPodWorkers({ client, runtime, clock, log, events, names, catalogue, settings, nodeName });
+    const volumeHost = { runtime: runtime.kind, dataDir, clock, log };
+    const persistentVolumes = createNodeVolumes(volumeHost);
+    const common = { client, runtime, clock, log, events, names, catalogue, settings };
+    pods = await startPodWorkers({ ...common, volumeHost, persistentVolumes, nodeName });
     const machine = await readMachine(dataDir);
     const facts = {
       name: nodeName,

@@ -3,9 +3,9 @@ import type { Container, Pod, Result, Volume } from "@ordinal/api";
 import { expandVariables } from "../environment/expand.ts";
 import type { Mount } from "../pod-runtime.ts";
 import { emptyDirPlugin } from "./empty-dir.ts";
-import { hostPathPlugin } from "./host-path.ts";
-import { configMapPlugin, downwardApiPlugin, projectedPlugin, secretPlugin } from "./object-plugins.ts";
-import { persistentVolumeClaimPlugin } from "./persistent-volume-claim.ts";
+import { hostPathPlugin } from "./host/host-path.ts";
+import { configMapPlugin, downwardApiPlugin, projectedPlugin, secretPlugin } from "./objects/plugins.ts";
+import { persistentVolumeClaimPlugin } from "./persistent/claim.ts";
 import { resolveSubPath } from "./sub-path.ts";
 import type { MountedVolume, VolumeContext, VolumePlugin } from "./volume.ts";
 

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import type { PersistentVolume, PersistentVolumeClaim, Volume } from "@ordinal/api";
 import { expect } from "chai";
 import { aContainer, aPod } from "../pod.fixture.ts";
-import { writeAtomically, type VolumeFile } from "./atomic-files.ts";
+import { silentLogger, systemClock } from "@ordinal/runtime";
+import { writeAtomically, type VolumeFile } from "./objects/atomic-files.ts";
 import { containerMounts, mountVolumes } from "./mount-volumes.ts";
 import { resolveSubPath } from "./sub-path.ts";
-import type { VolumeSources } from "./volume.ts";
+import { createNodeVolumes } from "./node-volumes.ts";
+import type { VolumeHost, VolumeSources } from "./volume.ts";
 
 const meta = (name: string, uid = "u") => ({
   name,
@@ -62,7 +64,10 @@ describe("volumes", () => {
       persistentVolume: async (name) => (name === volume.metadata.name ? volume : undefined),
     };
     const pod = aPod({ metadata: { labels: { app: "web", tier: "x" } }, spec: { volumes: [{ name: "v", ...one }] } });
+    const host: VolumeHost = { runtime: "process", dataDir: root, clock: systemClock, log: silentLogger };
     const context = {
+      host,
+      persistentVolumes: createNodeVolumes(host),
       facts: { podIP: "", hostIP: "" },
       capacity: { cpus: 1, memoryBytes: 1 },
       sources,

@@ -61,11 +61,13 @@ export class PodSandbox {
   /** The pod's volumes, set up when they are not yet; undefined when one cannot be, which an event tells. */
   async volumes(pod: Pod): Promise<MountedVolumes | undefined> {
     if (this.#volumes !== undefined) return this.#volumes;
-    const { client, settings } = this.#context;
+    const { client, settings, volumeHost, persistentVolumes } = this.#context;
     const mounted = await mountVolumes(pod, {
       facts: { podIP: this.address ?? "", hostIP: settings.hostIP },
       capacity: settings.capacity,
       sources: createApiSources(client, pod.metadata.namespace ?? ""),
+      host: volumeHost,
+      persistentVolumes,
       directory: join(settings.podDirectory(pod.metadata.uid), "volumes"),
     });
     if (!mounted.ok) {

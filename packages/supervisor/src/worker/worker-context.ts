@@ -5,6 +5,7 @@ import type { NodeCapacity } from "../environment/resource-field.ts";
 import type { Catalogue } from "../images/profile.ts";
 import type { PodRuntime } from "../pod-runtime.ts";
 import type { Names } from "../readiness/names.ts";
+import type { PersistentVolumes, VolumeHost } from "../volumes/volume.ts";
 
 /** What every pod worker stands on. */
 export interface WorkerContext {
@@ -16,6 +17,8 @@ export interface WorkerContext {
   readonly names: Names;
   readonly catalogue: Catalogue;
   readonly settings: WorkerSettings;
+  readonly volumeHost: VolumeHost;
+  readonly persistentVolumes: PersistentVolumes;
   /** Asks for this pod to be looked at soon. */
   enqueue(podUid: string): void;
   /** Whether processes may still run of an earlier pod that had this one's name, and so its volumes. */

@@ -2,15 +2,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import type { Stats } from "node:fs";
 import type { Result } from "@ordinal/api";
 import { hasCode } from "@ordinal/runtime";
-import type { MountedVolume, VolumePlugin } from "./volume.ts";
-
-/** A directory, file, socket or device of the host. */
-export const hostPathPlugin: VolumePlugin = {
-  kind: "hostPath",
-  async setUp({ hostPath }) {
-    return await useHostPath(hostPath ?? { path: "" });
-  },
-};
+import type { MountedVolume } from "../volume.ts";
 
 /** Checks or makes what `type` asks for. Source: `pkg/volume/hostpath` checkType; texts are its own. */
 export async function useHostPath({

@@ -1,8 +1,8 @@
 import type { ConfigMap, Result, Secret, Volume } from "@ordinal/api";
-import { readFieldPath } from "../environment/field-path.ts";
-import { readResourceField } from "../environment/resource-field.ts";
+import { readFieldPath } from "../../environment/field-path.ts";
+import { readResourceField } from "../../environment/resource-field.ts";
 import type { VolumeFile } from "./atomic-files.ts";
-import type { VolumeContext } from "./volume.ts";
+import type { VolumeContext } from "../volume.ts";
 
 type Item = NonNullable<NonNullable<Volume["configMap"]>["items"]>[number];
 type DownwardItem = NonNullable<NonNullable<Volume["downwardAPI"]>["items"]>[number];

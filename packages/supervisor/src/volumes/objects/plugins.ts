@@ -1,7 +1,7 @@
 import type { Result, Volume } from "@ordinal/api";
 import { writeAtomically, type VolumeFile } from "./atomic-files.ts";
 import { configMapFiles, downwardFiles, secretFiles, type KeysWanted } from "./object-files.ts";
-import type { MountedVolume, VolumeContext, VolumePlugin } from "./volume.ts";
+import type { MountedVolume, VolumeContext, VolumePlugin } from "../volume.ts";
 
 type Files = Result<readonly VolumeFile[], string>;
 type Projection = NonNullable<NonNullable<Volume["projected"]>["sources"]>[number];

@@ -1,0 +1,52 @@
+import type { PersistentVolume, PersistentVolumeClaim, Pod, Result } from "@ordinal/api";
+import type { MountedVolume } from "../volume.ts";
+
+/** Where PVs say what they are: the fields of their spec. */
+export type PersistentVolumeSource = Exclude<
+  keyof PersistentVolume["spec"],
+  | "accessModes"
+  | "capacity"
+  | "claimRef"
+  | "mountOptions"
+  | "nodeAffinity"
+  | "persistentVolumeReclaimPolicy"
+  | "storageClassName"
+  | "volumeAttributesClassName"
+  | "volumeMode"
+>;
+
+export interface PersistentVolumeContext {
+  readonly pod: Pod;
+  readonly claim: PersistentVolumeClaim;
+  /** The pod asks for no more than reading. */
+  readonly readOnly: boolean;
+  /** A directory of this pod's own for the volume, which need not exist; what is mounted there goes with the pod. */
+  readonly directory: string;
+}
+
+/**
+ * One kind of PV, by the field of its spec. What is done to one PV of the node is done one thing after the other:
+ * `setUp` and `tearDown` of a name never overlap.
+ */
+export interface PersistentVolumePlugin {
+  readonly source: PersistentVolumeSource;
+  /** Where several plugins share one source, as the drivers of `csi` do: whether it is this one's. Defaults to yes. */
+  serves?(volume: PersistentVolume): boolean;
+  /** It deals with the volume's `mountOptions` itself. Without it, only flags of a bind mount are possible. */
+  readonly takesMountOptions?: boolean;
+  /**
+   * Makes the volume usable on this node, for one more pod. Repeatable, also after a restart of the daemon or the
+   * machine. An error is text for the FailedMount event; it is tried again with back-off.
+   */
+  setUp(volume: PersistentVolume, context: PersistentVolumeContext): Promise<Result<MountedVolume, string>>;
+  /** For what is not the pod's own: how it is undone. */
+  readonly node?: NodeMounts;
+}
+
+/** Things that a plugin does once per node and PV, such as a mount that pods share. */
+export interface NodeMounts {
+  /** Names of the PVs that something is set up of, as the node itself shows it, whoever did it and when. */
+  find(): Promise<readonly string[]>;
+  /** Undoes it: no pod of the node uses the PV any more. Repeatable; rejects when it cannot be yet, and is called again. */
+  tearDown(volumeName: string): Promise<void>;
+}
