@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { Machine, machineProblem } from "../scripts/rig/machine.ts";
 
 const rounds = 15;
+const flips = 100;
 
 describe("the promise about names", () => {
   const problem = machineProblem();
@@ -42,5 +43,14 @@ describe("the promise about names", () => {
       expect(round.whenReady).to.equal(round.address);
       expect(round.whenStopped).to.equal("");
     }
+  });
+
+  it("D9 a pod that is shown Ready again resolves at that instant, however often it changes", async () => {
+    const inside = join(import.meta.dirname, "../scripts/rig/flips-of-readiness.ts");
+    const { code, stdout, stderr } = await machine.run([process.execPath, inside, machine.dataDir, String(flips)]);
+    expect(code, stderr).to.equal(0);
+    const found = JSON.parse(stdout) as { readonly wrong: readonly string[]; readonly goneAfterMs: readonly number[] };
+    expect(found.wrong).to.deep.equal([]);
+    expect(found.goneAfterMs.length).to.equal(flips);
   });
 });

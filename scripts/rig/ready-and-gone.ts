@@ -32,6 +32,7 @@ for (let round = 0; round < Number(rounds); round++) {
   await untilGone();
   found.push({ address: pod.status?.podIP, whenReady, whenStopped: (await readFile(told, "utf8")).trim() });
 }
+await client.delete("services", { namespace: "default", name: "nginx" });
 await client.stop();
 console.log(JSON.stringify(found));
 

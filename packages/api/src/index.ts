@@ -18,12 +18,15 @@ export {
 export { controllerOf, controllerReference } from "./owner.ts";
 export {
   areContainersReady,
+  areGatesOpen,
   claimNameOfVolume,
   claimNamesOf,
   foreignClaimProblem,
   isPodFinished,
   isPodReady,
   isTerminating,
+  isWaitingForNames,
+  namesNotServed,
   podCondition,
 } from "./pods.ts";
 export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts";
@@ -59,6 +62,7 @@ export type {
   KubeObject,
   LabelSelector,
   Lease,
+  LimitRange,
   Namespace,
   Node,
   ObjectMeta,
@@ -75,6 +79,7 @@ export type {
   PodStatus,
   PodTemplate,
   Probe,
+  ResourceQuota,
   Scale,
   Secret,
   Service,

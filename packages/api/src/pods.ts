@@ -11,6 +11,22 @@ export function isPodReady(pod: Pod): boolean {
   return podCondition(pod, "Ready")?.status === "True";
 }
 
+/** Reason of a Ready condition that is False only because DNS does not serve the pod's names yet. */
+export const namesNotServed = "NamesNotServed";
+
+/** Whether nothing but its names is missing for the pod to be Ready. */
+export function isWaitingForNames(pod: Pod): boolean {
+  const ready = podCondition(pod, "Ready");
+  return ready?.status === "False" && ready.reason === namesNotServed;
+}
+
+/** Whether every readiness gate of the pod is open. */
+export function areGatesOpen(pod: Pod): boolean {
+  return (pod.spec.readinessGates ?? []).every(
+    ({ conditionType }) => podCondition(pod, conditionType)?.status === "True",
+  );
+}
+
 /** Whether every container is ready; the endpoint is published from here on, the Ready condition follows. */
 export function areContainersReady(pod: Pod): boolean {
   return podCondition(pod, "ContainersReady")?.status === "True";

@@ -1,4 +1,4 @@
-import { areContainersReady, isPodFinished, isTerminating, podCondition } from "@ordinal/api";
+import { areContainersReady, areGatesOpen, isPodFinished, isTerminating } from "@ordinal/api";
 import type { Endpoint, Pod, Service } from "@ordinal/api";
 import { resolvePorts, type SlicePorts } from "./ports.ts";
 
@@ -37,7 +37,7 @@ function addressesOf(pod: Pod): readonly string[] {
 }
 
 function endpointAt(address: string, service: Service, pod: Pod): Endpoint {
-  const serving = areContainersReady(pod) && gatesPassed(pod);
+  const serving = areContainersReady(pod) && areGatesOpen(pod);
   const terminating = isTerminating(pod);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   const { hostname, subdomain, nodeName } = pod.spec;
@@ -54,10 +54,4 @@ function endpointAt(address: string, service: Service, pod: Pod): Endpoint {
       uid: pod.metadata.uid,
     },
   };
-}
-
-function gatesPassed(pod: Pod): boolean {
-  return (pod.spec.readinessGates ?? []).every(
-    ({ conditionType }) => podCondition(pod, conditionType)?.status === "True",
-  );
 }

@@ -6,6 +6,7 @@ import { startController } from "../controller.ts";
 import { endpointsOf } from "./endpoint-of.ts";
 import { planEndpoints } from "./plan-endpoints.ts";
 import { isManagedSlice, planSlices, type SliceStep } from "./plan-slices.ts";
+import { renewSlices } from "./renew-slices.ts";
 import { serviceKeysOfSlice } from "./slice-owner.ts";
 import { createTriggerTimes, stampSteps } from "./trigger-time.ts";
 
@@ -71,7 +72,8 @@ export function startEndpointsController({ client, informers, clock, log }: Cont
     const wanted = endpointsOf(service, selected);
     const trigger = triggers.since(service, { pods: selected, isNew: own.length === 0 });
     const steps = stampSteps(planSlices(service, { wanted, slices: own }), trigger.atMs);
-    for (const step of steps) await actOnSlice(step);
+    const renewals = renewSlices(service, { pods: selected, slices: own, steps }, clock.now());
+    for (const step of [...steps, ...renewals]) await actOnSlice(step);
     trigger.settle();
     const step = planEndpoints(service, { wanted, current: endpoints.get(key) });
     if (step?.do === "create") await client.create("endpoints", step.endpoints);

@@ -1,10 +1,12 @@
-import type { Pod } from "@ordinal/api";
+import { isPodReady, isWaitingForNames, type Pod } from "@ordinal/api";
 import type { Readiness } from "../status/conditions.ts";
 import { publishedRevision, withdrawnRevision, type NamesWorld } from "./plan-readiness.ts";
 
 /** What one pod's wait for DNS has come to. Kept between reconciles; a new one starts whenever the wait does. */
 export interface NameWait {
   readonly sinceMs: number;
+  /** The revision at which the API first showed that the pod waits; slices older than that do not count. */
+  readonly after?: number;
   /** The revision to wait for, from the moment it is known: later changes of the same slices do not lengthen the wait. */
   readonly revision?: number;
   /** The wait is over, by DNS or by the bound; it does not begin again. */
@@ -25,7 +27,10 @@ export interface NameGateFacts {
 
 /** The wait until every name of a pod leads to it. Pure: give it the wait so far, keep what comes back. */
 export function waitUntilNamed(before: NameWait | undefined, facts: NameGateFacts): NameWait {
-  return advance(before, facts, () => publishedRevision(facts.pod, facts.world));
+  if (before?.isOver === true) return before;
+  const after = before?.after ?? shownWaiting(facts.pod);
+  const wait = advance(before, facts, () => publishedRevision(facts.pod, facts.world, after));
+  return after === undefined ? wait : { ...wait, after };
 }
 
 /** The wait until no name leads to a pod any more. */
@@ -41,6 +46,12 @@ export function readinessOf(wait: NameWait | undefined): Readiness {
       ? "waiting for the endpoints of the pod's services"
       : "waiting for DNS to serve the pod's names";
   return { is: "waiting", message };
+}
+
+/** A pod still shown Ready was never shown otherwise, so nobody has taken its names back. */
+function shownWaiting(pod: Pod): number | undefined {
+  if (isPodReady(pod)) return 0;
+  return isWaitingForNames(pod) ? Number(pod.metadata.resourceVersion) : undefined;
 }
 
 function advance(

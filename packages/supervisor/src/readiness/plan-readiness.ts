@@ -28,10 +28,19 @@ function servicesOf(pod: Pod, services: readonly Service[]): readonly Service[] 
 /**
  * The revision that DNS must serve before a pod with ready containers is Ready: every service that selects it has a slice
  * that lists it as ready. 0 when no service does; undefined while a slice still has to be written.
+ *
+ * What a slice said before the pod was shown to wait may be about to be taken back, because the pod was unready in between;
+ * so it has to be written later than `after`. Services that publish unready pods never take anything back.
  */
-export function publishedRevision(pod: Pod, { services, slices }: NamesWorld): number | undefined {
+export function publishedRevision(
+  pod: Pod,
+  { services, slices }: NamesWorld,
+  after: number | undefined,
+): number | undefined {
   const revisions = servicesOf(pod, services).map((service) => {
-    const listing = slicesOf(service, slices).filter((slice) => listsAsReady(slice, pod));
+    const isCurrent = (slice: EndpointSlice): boolean =>
+      service.spec.publishNotReadyAddresses === true || (after !== undefined && revisionOf(slice) > after);
+    const listing = slicesOf(service, slices).filter((slice) => listsAsReady(slice, pod) && isCurrent(slice));
     return listing.length === 0 ? undefined : Math.min(...listing.map(revisionOf));
   });
   if (revisions.includes(undefined)) return undefined;

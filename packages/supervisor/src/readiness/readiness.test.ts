@@ -1,10 +1,17 @@
-import type { EndpointSlice, Service } from "@ordinal/api";
+import type { EndpointSlice, Pod, Service } from "@ordinal/api";
 import { expect } from "chai";
 import { aPod } from "../pod.fixture.ts";
 import { waitUntilNamed, waitUntilWithdrawn, type NameGateFacts, type NameWait } from "./name-gate.ts";
 import { publishedRevision, servedRevision, withdrawnRevision } from "./plan-readiness.ts";
 
-const pod = aPod({ metadata: { labels: { app: "web" } } });
+/** Shown to wait for its names at this revision. */
+function waitingSince(resourceVersion: number): Pod {
+  const waiting = { type: "Ready", status: "False", reason: "NamesNotServed" };
+  const metadata = { labels: { app: "web" }, resourceVersion: String(resourceVersion) };
+  return aPod({ metadata, status: { conditions: [waiting] } });
+}
+
+const pod = waitingSince(1);
 const meta = (name: string, namespace = "default") => ({
   name,
   namespace,
@@ -76,8 +83,20 @@ describe("D9 publishedRevision", () => {
     ["of a service without a selector", [service("web", { selector: {} })], [], 0],
   ];
   for (const [title, services, slices, expected] of cases) {
-    it(`${title} is ${expected}`, () => expect(publishedRevision(pod, { services, slices })).to.equal(expected));
+    it(`${title} is ${expected}`, () => expect(publishedRevision(pod, { services, slices }, 1)).to.equal(expected));
   }
+
+  it("takes no word about the pod that is older than its waiting", () => {
+    const slices = [slice("web", 5, "ready")];
+    expect(publishedRevision(pod, { services: [service("web")], slices }, 5)).to.equal(undefined);
+    expect(publishedRevision(pod, { services: [service("web")], slices }, undefined)).to.equal(undefined);
+    expect(publishedRevision(pod, { services: [service("web")], slices }, 4)).to.equal(5);
+  });
+
+  it("takes any word of a service that publishes unready pods, for it takes none back", () => {
+    const always = service("web", { publishNotReadyAddresses: true });
+    expect(publishedRevision(pod, { services: [always], slices: [slice("web", 5, "ready")] }, 9)).to.equal(5);
+  });
 });
 
 describe("D10 withdrawnRevision", () => {
@@ -141,6 +160,22 @@ describe("the wait for DNS", () => {
     const world = { services: [service("web")], slices: [slice("web", 9, "ready")] };
     const second = waitUntilNamed(first, facts({ world, servedRevision: 5, nowMs: 1_500 }));
     expect(say(second)).to.equal("over, for 5");
+  });
+
+  it("D9 needs a slice written after the pod was shown to wait, because an older one may be taken back", () => {
+    const first = waitUntilNamed(undefined, facts({ pod: waitingSince(7), servedRevision: 9 }));
+    expect(say(first)).to.equal("waits");
+    const world = { services: [service("web")], slices: [slice("web", 9, "ready")] };
+    const second = waitUntilNamed(first, facts({ pod: waitingSince(10), world, servedRevision: 9 }));
+    expect(say(second)).to.equal("over, for 9");
+  });
+
+  it("is over at once for a pod that was never shown otherwise than Ready", () => {
+    const ready = aPod({
+      metadata: { labels: { app: "web" } },
+      status: { conditions: [{ type: "Ready", status: "True" }] },
+    });
+    expect(say(waitUntilNamed(undefined, facts({ pod: ready, servedRevision: 5 })))).to.equal("over, for 5");
   });
 
   it("does not begin again once it is over", () => {

@@ -1,4 +1,4 @@
-import { podCondition, type Container, type Pod, type PodCondition } from "@ordinal/api";
+import { namesNotServed, podCondition, type Container, type Pod, type PodCondition } from "@ordinal/api";
 import { timestamp } from "@ordinal/runtime";
 import { isInitDone, isInitialized } from "../worker/plan-pod.ts";
 import { isEnding, viewOf, type PodView } from "../worker/pod-view.ts";
@@ -67,7 +67,7 @@ function readyVerdict(pod: Pod, containersReady: Verdict, readiness: Readiness):
   const message = gates.filter((problem) => problem !== undefined).join(", ");
   if (message !== "") return { status: "False", reason: "ReadinessGatesNotReady", message };
   if (readiness.is === "ready") return { status: "True" };
-  return { status: "False", reason: "NamesNotServed", message: readiness.message };
+  return { status: "False", reason: namesNotServed, message: readiness.message };
 }
 
 function gateProblem(pod: Pod, type: string): string | undefined {

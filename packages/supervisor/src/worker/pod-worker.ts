@@ -1,4 +1,4 @@
-import { isApiError, isPodReady, isTerminating, type Container, type Pod } from "@ordinal/api";
+import { areGatesOpen, isApiError, isPodReady, isTerminating, type Container, type Pod } from "@ordinal/api";
 import { unreachable, type Outcome } from "@ordinal/runtime";
 import type { Adopted, RunId, RunState } from "../pod-runtime.ts";
 import { readinessOf, waitUntilNamed, waitUntilWithdrawn, type NameWait } from "../readiness/name-gate.ts";
@@ -165,9 +165,9 @@ export class PodWorker {
     return Number.isFinite(next) ? { againMs: Math.max(0, next - this.#context.clock.now()) } : {};
   }
 
-  /** Follows the pod's names into DNS while its containers are ready, and forgets them when they are not. */
+  /** Follows the pod's names into DNS while nothing else keeps it from being Ready, and forgets them when something does. */
   #advanceNaming(): void {
-    if (!areAllReady(this.pod, this.#view())) {
+    if (!areAllReady(this.pod, this.#view()) || !areGatesOpen(this.pod)) {
       this.#naming = undefined;
       return;
     }
