@@ -8,7 +8,7 @@ import { Machine, machineProblem, programPath } from "../scripts/rig/machine.ts"
 const name = "kubernetes.default.svc";
 
 describe("the settings of DNS, while it runs", () => {
-  const missing = ["dig", "kdig", "curl"].find((each) => programPath(each) === undefined);
+  const missing = ["dig", "kdig", "curl", "openssl"].find((each) => programPath(each) === undefined);
   const problem = machineProblem() ?? (missing === undefined ? undefined : `needs the program ${missing}`);
   let machine: Machine;
   let config: string;
@@ -96,6 +96,44 @@ describe("the settings of DNS, while it runs", () => {
     expect(await machine.out(...query, "+tls-host=ns.dns.cluster.local")).to.equal("127.96.0.1");
     expect(await machine.sh(`stat -c %a ${machine.dataDir}/pki/dns.key`)).to.equal("600");
     expect(await readFile(join(machine.dataDir, "dns.json"), "utf8")).not.to.contain("PRIVATE");
+  });
+
+  it("D54 reads a renewed certificate on SIGHUP, and keeps the old one when the new cannot be used", async () => {
+    const [cert, key] = ["tls.crt", "tls.key"].map((file) => join(machine.dir, file)) as [string, string];
+    const issue = async (common: string): Promise<void> => {
+      const subject = ["-subj", `/CN=${common}`, "-addext", "subjectAltName=IP:127.0.0.1"];
+      await machine.out(
+        ..."openssl req -x509 -newkey ed25519 -nodes -days 2".split(" "),
+        ...subject,
+        "-keyout",
+        key,
+        "-out",
+        cert,
+      );
+    };
+    const shown = async (): Promise<string> =>
+      await machine.sh(
+        "openssl s_client -connect 127.0.0.1:8853 </dev/null 2>/dev/null | openssl x509 -noout -subject 2>&1 || true",
+      );
+    await issue("first");
+    const flags = ["--dns-listen=127.0.0.1:5303", "--dns-upstream=none", "--dns-tls-listen=127.0.0.1:8853"];
+    const alone = machine.spawn(machine.ordinal("dns", ...flags, `--dns-tls-cert=${cert}`, `--dns-tls-key=${key}`));
+    let said = "";
+    alone.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const ended = new Promise((resolve) => alone.once("exit", resolve));
+    try {
+      await eventually("it shows its certificate", async () => (await shown()).includes("first"));
+      await issue("second");
+      alone.kill("SIGHUP");
+      await eventually("it shows the renewed one", async () => (await shown()).includes("second"));
+      await writeFile(cert, "nonsense");
+      alone.kill("SIGHUP");
+      await eventually("it says what it keeps", () => said.includes("DNS goes on with its old certificate"));
+      expect(await shown()).to.contain("second");
+    } finally {
+      alone.kill("SIGINT");
+    }
+    expect(await ended).to.equal(0);
   });
 
   it("D54 needs files for TLS when it runs alone, and says so", async () => {
