@@ -2,6 +2,8 @@
 export interface MountPoint {
   readonly path: string;
   readonly fileSystem: string;
+  /** What is mounted, as the file system names it: a device, or a word. */
+  readonly source: string;
 }
 
 /** Reads /proc/<pid>/mountinfo; see proc(5). */
@@ -11,7 +13,8 @@ export function parseMountInfo(text: string): readonly MountPoint[] {
     .filter((line) => line !== "")
     .map((line) => {
       const [fields = "", rest = ""] = line.split(" - ");
-      return { path: unescapePath(fields.split(" ")[4] ?? ""), fileSystem: rest.split(" ")[0] ?? "" };
+      const [fileSystem = "", source = ""] = rest.split(" ");
+      return { path: unescapePath(fields.split(" ")[4] ?? ""), fileSystem, source: unescapePath(source) };
     });
 }
 
