@@ -1,10 +1,12 @@
 import type { PersistentVolume, PersistentVolumeClaim } from "@ordinal/api";
 import { timestamp } from "@ordinal/runtime";
+import { withDataSources } from "./data-source.ts";
 import { strategy, type Strategy } from "./strategy.ts";
 
 export const persistentVolumeClaims: Strategy = strategy<PersistentVolumeClaim>({
   hasStatus: true,
-  onCreate: (claim) => ({ ...claim, status: { phase: "Pending" } }),
+  onCreate: (claim) => withDataSources({ ...claim, status: { phase: "Pending" } }),
+  onUpdate: withDataSources,
 });
 
 export const persistentVolumes: Strategy = strategy<PersistentVolume>({
