@@ -50,6 +50,7 @@ core/v1.ISCSIVolumeSource initiatorName:*string
 core/v1.ImageVolumeSource +pullPolicy:PullPolicy +reference:string
 core/v1.KeyToPath mode:*int32
 core/v1.Lifecycle +stopSignal:*Signal
+core/v1.LimitRangeItem type:LimitType
 core/v1.LinuxContainerUser +gid:!int64 +supplementalGroups:[]int64 +uid:!int64
 core/v1.LoadBalancerIngress ipMode:*LoadBalancerIPMode
 core/v1.LocalVolumeSource fsType:*string
@@ -84,7 +85,9 @@ core/v1.Probe terminationGracePeriodSeconds:*int64
 core/v1.ProjectedVolumeSource defaultMode:*int32
 core/v1.ResourceClaim +request:string
 core/v1.ResourceHealth +health:ResourceHealthStatus +resourceID:!string
+core/v1.ResourceQuotaSpec scopes:[]ResourceQuotaScope
 core/v1.ResourceStatus +name:!ResourceName +resources:[]core/v1.ResourceHealth
+core/v1.ScopedResourceSelectorRequirement operator:ScopeSelectorOperator scopeName:ResourceQuotaScope
 core/v1.SeccompProfile localhostProfile:*string type:SeccompProfileType
 core/v1.Secret immutable:*bool type:SecretType data:map[string][]byte
 core/v1.SecretEnvSource optional:*bool
@@ -122,5 +125,13 @@ meta/v1.OwnerReference blockOwnerDeletion:*bool controller:*bool
 meta/v1.Preconditions resourceVersion:*string uid:*string
 meta/v1.Status reason:StatusReason
 meta/v1.StatusCause reason:CauseType
+snapshot/v1.VolumeSnapshotContentSource snapshotHandle:*string volumeHandle:*string
+snapshot/v1.VolumeSnapshotContentSpec deletionPolicy:DeletionPolicy sourceVolumeMode:*string volumeSnapshotClassName:*string
+snapshot/v1.VolumeSnapshotContentStatus creationTime:*int64 readyToUse:*bool restoreSize:*int64 snapshotHandle:*string volumeGroupSnapshotHandle:*string
+snapshot/v1.VolumeSnapshotClass deletionPolicy:DeletionPolicy
+snapshot/v1.VolumeSnapshotError message:*string
+snapshot/v1.VolumeSnapshotSource persistentVolumeClaimName:*string volumeSnapshotContentName:*string
+snapshot/v1.VolumeSnapshotSpec volumeSnapshotClassName:*string
+snapshot/v1.VolumeSnapshotStatus boundVolumeSnapshotContentName:*string readyToUse:*bool volumeGroupSnapshotName:*string
 storage/v1.StorageClass allowVolumeExpansion:*bool reclaimPolicy:*PersistentVolumeReclaimPolicy volumeBindingMode:*VolumeBindingMode
 `;

@@ -1,6 +1,7 @@
 /**
  * Writes packages/api/src/schema/{schema,descriptions}.generated.json from the type definitions of the npm package
- * `kubernetes-types` and the supplement beside this file. Run it again when either changes: `node scripts/generate-schema.ts`.
+ * `kubernetes-types`, our own of snapshots, and the supplement beside this file. Run it again when one of them changes:
+ * `node scripts/generate-schema.ts`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,8 +19,13 @@ const files = [
   "discovery/v1",
   "meta/v1",
   "policy/v1",
+  "snapshot/v1",
   "storage/v1",
 ];
+/** Definitions that the npm package does not have. */
+const ownFiles: Readonly<Record<string, URL>> = {
+  "snapshot/v1": new URL("../packages/api/src/snapshot-types.ts", import.meta.url),
+};
 
 /** The kinds a request body or an answer can be; the types they reach come along. */
 const roots = [
@@ -32,11 +38,13 @@ const roots = [
   "core/v1.ConfigMap",
   "core/v1.Endpoints",
   "core/v1.Event",
+  "core/v1.LimitRange",
   "core/v1.Namespace",
   "core/v1.Node",
   "core/v1.PersistentVolume",
   "core/v1.PersistentVolumeClaim",
   "core/v1.Pod",
+  "core/v1.ResourceQuota",
   "core/v1.Secret",
   "core/v1.Service",
   "core/v1.ServiceAccount",
@@ -44,6 +52,9 @@ const roots = [
   "meta/v1.DeleteOptions",
   "meta/v1.Status",
   "policy/v1.Eviction",
+  "snapshot/v1.VolumeSnapshot",
+  "snapshot/v1.VolumeSnapshotClass",
+  "snapshot/v1.VolumeSnapshotContent",
   "storage/v1.StorageClass",
 ];
 
@@ -80,8 +91,8 @@ write(
 
 /** Reads every interface of one definition file: a doc comment, a head, then a doc comment and a line for each field. */
 function readTypes(file: string): Map<string, TypeText> {
-  const text = readFileSync(require.resolve(`kubernetes-types/${file}.d.ts`), "utf8").replaceAll(
-    /\{\s*\[name: string\]: ([^;]+);\s*\}/g,
+  const text = readFileSync(ownFiles[file] ?? require.resolve(`kubernetes-types/${file}.d.ts`), "utf8").replaceAll(
+    /\{\s*\[name: string\]: ([^;}]+?);?\s*\}/g,
     "Map<$1>",
   );
   const imports = readImports(text);
@@ -106,7 +117,9 @@ function readTypes(file: string): Map<string, TypeText> {
 
 function readImports(text: string): ReadonlyMap<string, string> {
   const imports = new Map<string, string>();
-  for (const [, names, from] of text.matchAll(/^import \{ (.+) \} from "\.\.\/(.+)";$/gm))
+  for (const [, names, from] of text.matchAll(
+    /^import (?:type )?\{ (.+) \} from "(?:\.\.|kubernetes-types)\/(.+?)(?:\.d\.ts)?";$/gm,
+  ))
     for (const name of names?.split(", ") ?? []) imports.set(name, `${from}.${name}`);
   return imports;
 }

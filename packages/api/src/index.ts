@@ -88,6 +88,9 @@ export type {
   StorageClass,
   Volume,
   VolumeMount,
+  VolumeSnapshot,
+  VolumeSnapshotClass,
+  VolumeSnapshotContent,
 } from "./types.ts";
 export { invalid } from "./validation/field-errors.ts";
 export { validateCreate, validateUpdate } from "./validation/validate.ts";

@@ -31,16 +31,21 @@ export type ResourceName =
   | "endpointslices"
   | "events"
   | "leases"
+  | "limitranges"
   | "namespaces"
   | "nodes"
   | "persistentvolumeclaims"
   | "persistentvolumes"
   | "pods"
+  | "resourcequotas"
   | "secrets"
   | "serviceaccounts"
   | "services"
   | "statefulsets"
-  | "storageclasses";
+  | "storageclasses"
+  | "volumesnapshotclasses"
+  | "volumesnapshotcontents"
+  | "volumesnapshots";
 
 type KindRow = Partial<Kind> & Pick<Kind, "kind" | "plural">;
 
@@ -64,6 +69,7 @@ export const kinds: readonly Kind[] = [
   core({ kind: "ConfigMap", plural: "configmaps", shortNames: ["cm"] }),
   core({ kind: "Endpoints", plural: "endpoints", shortNames: ["ep"] }),
   core({ kind: "Event", plural: "events", shortNames: ["ev"] }),
+  core({ kind: "LimitRange", plural: "limitranges", shortNames: ["limits"] }),
   core({
     kind: "Namespace",
     plural: "namespaces",
@@ -92,6 +98,7 @@ export const kinds: readonly Kind[] = [
     categories: ["all"],
     subresources: ["attach", "binding", "exec", "log", "portforward", "status"],
   }),
+  core({ kind: "ResourceQuota", plural: "resourcequotas", shortNames: ["quota"], subresources: ["status"] }),
   core({ kind: "Secret", plural: "secrets" }),
   core({ kind: "Service", plural: "services", shortNames: ["svc"], categories: ["all"], subresources: ["status"] }),
   core({ kind: "ServiceAccount", plural: "serviceaccounts", shortNames: ["sa"], subresources: ["token"] }),
@@ -105,6 +112,25 @@ export const kinds: readonly Kind[] = [
   }),
   inGroup("coordination.k8s.io", { kind: "Lease", plural: "leases" }),
   inGroup("discovery.k8s.io", { kind: "EndpointSlice", plural: "endpointslices" }),
+  inGroup("snapshot.storage.k8s.io", {
+    kind: "VolumeSnapshot",
+    plural: "volumesnapshots",
+    shortNames: ["vs"],
+    subresources: ["status"],
+  }),
+  inGroup("snapshot.storage.k8s.io", {
+    kind: "VolumeSnapshotClass",
+    plural: "volumesnapshotclasses",
+    shortNames: ["vsclass", "vsclasses"],
+    namespaced: false,
+  }),
+  inGroup("snapshot.storage.k8s.io", {
+    kind: "VolumeSnapshotContent",
+    plural: "volumesnapshotcontents",
+    shortNames: ["vsc", "vscs"],
+    namespaced: false,
+    subresources: ["status"],
+  }),
   inGroup("storage.k8s.io", { kind: "StorageClass", plural: "storageclasses", shortNames: ["sc"], namespaced: false }),
 ];
 

@@ -12,6 +12,7 @@ import type {
 } from "kubernetes-types/meta/v1.d.ts";
 import type { StorageClass as V1StorageClass } from "kubernetes-types/storage/v1.d.ts";
 import type { ResourceName } from "./kinds.ts";
+import type * as snapshot from "./snapshot-types.ts";
 
 /** Read-only all the way down: what the store hands out is changed by copy only. */
 export type DeepReadonly<T> = T extends string | number | boolean | undefined | null
@@ -67,17 +68,22 @@ export type Endpoints = Served<core.Endpoints>;
 export type EndpointSlice = Served<V1EndpointSlice>;
 export type Event = Served<core.Event>;
 export type Lease = Served<V1Lease>;
+export type LimitRange = ServedWithSpec<core.LimitRange>;
 export type Namespace = Served<core.Namespace>;
 export type Node = Served<core.Node>;
 export type PersistentVolume = ServedWithSpec<core.PersistentVolume>;
 export type PersistentVolumeClaim = ServedWithSpec<core.PersistentVolumeClaim>;
 export type Pod = ServedWithSpec<core.Pod>;
+export type ResourceQuota = ServedWithSpec<core.ResourceQuota>;
 export type Scale = Served<V1Scale>;
 export type Secret = Served<core.Secret>;
 export type Service = ServedWithSpec<core.Service>;
 export type ServiceAccount = Served<core.ServiceAccount>;
 export type StatefulSet = ServedWithSpec<V1StatefulSet>;
 export type StorageClass = Served<V1StorageClass>;
+export type VolumeSnapshot = ServedWithSpec<snapshot.VolumeSnapshot>;
+export type VolumeSnapshotClass = Served<snapshot.VolumeSnapshotClass>;
+export type VolumeSnapshotContent = ServedWithSpec<snapshot.VolumeSnapshotContent>;
 
 export type Container = DeepReadonly<core.Container>;
 export type ContainerPort = DeepReadonly<core.ContainerPort>;
@@ -104,16 +110,21 @@ export interface ObjectTypes {
   readonly endpointslices: EndpointSlice;
   readonly events: Event;
   readonly leases: Lease;
+  readonly limitranges: LimitRange;
   readonly namespaces: Namespace;
   readonly nodes: Node;
   readonly persistentvolumeclaims: PersistentVolumeClaim;
   readonly persistentvolumes: PersistentVolume;
   readonly pods: Pod;
+  readonly resourcequotas: ResourceQuota;
   readonly secrets: Secret;
   readonly serviceaccounts: ServiceAccount;
   readonly services: Service;
   readonly statefulsets: StatefulSet;
   readonly storageclasses: StorageClass;
+  readonly volumesnapshotclasses: VolumeSnapshotClass;
+  readonly volumesnapshotcontents: VolumeSnapshotContent;
+  readonly volumesnapshots: VolumeSnapshot;
 }
 
 export type ObjectOf<R extends ResourceName> = ObjectTypes[R];

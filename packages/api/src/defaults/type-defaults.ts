@@ -31,6 +31,8 @@ export const typeDefaults: Readonly<Record<string, Defaults>> = {
   "core/v1.ISCSIPersistentVolumeSource": iscsi,
   "core/v1.ISCSIVolumeSource": iscsi,
   "core/v1.ImageVolumeSource": imageVolumeDefaults,
+  "core/v1.LimitRange": { spec: {} },
+  "core/v1.LimitRangeItem": limitRangeItemDefaults,
   "core/v1.Namespace": namespaceDefaults,
   "core/v1.NamespaceStatus": { phase: "Active" },
   "core/v1.Node": { spec: {}, status: {} },
@@ -53,6 +55,7 @@ export const typeDefaults: Readonly<Record<string, Defaults>> = {
   "core/v1.RBDPersistentVolumeSource": rbd,
   "core/v1.RBDVolumeSource": rbd,
   "core/v1.ResourceFieldSelector": { divisor: "0" },
+  "core/v1.ResourceQuota": { spec: {}, status: {} },
   "core/v1.ScaleIOPersistentVolumeSource": { storageMode: "ThinProvisioned", fsType: "xfs" },
   "core/v1.ScaleIOVolumeSource": { storageMode: "ThinProvisioned", fsType: "xfs" },
   "core/v1.Secret": secretDefaults,
@@ -103,6 +106,18 @@ function namespaceDefaults(namespace: JsonObject): JsonObject {
   if (typeof name !== "string") return filled;
   const labels = { ...objectAt(metadata, "labels"), "kubernetes.io/metadata.name": name };
   return { ...filled, metadata: { ...metadata, labels } };
+}
+
+/** A container is held to its maximum, and asks for its limit, where nothing else is said. Source: `SetDefaults_LimitRangeItem`. */
+function limitRangeItemDefaults(item: JsonObject): JsonObject {
+  if (item["type"] !== "Container") return item;
+  const limits = { ...objectAt(item, "max"), ...objectAt(item, "default") };
+  const requests = { ...objectAt(item, "min"), ...limits, ...objectAt(item, "defaultRequest") };
+  return {
+    ...item,
+    ...(Object.keys(limits).length === 0 ? {} : { default: limits }),
+    ...(Object.keys(requests).length === 0 ? {} : { defaultRequest: requests }),
+  };
 }
 
 /** `stringData` is a way to write `data`, and is never stored. */

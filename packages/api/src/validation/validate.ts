@@ -5,6 +5,7 @@ import type { Causes } from "./causes.ts";
 import { claimCauses, claimUpdateCauses } from "./claims.ts";
 import { configMapCauses, configMapUpdateCauses, secretCauses, secretUpdateCauses } from "./config.ts";
 import { endpointsCauses, endpointSliceCauses, endpointSliceUpdateCauses } from "./endpoints.ts";
+import { limitRangeCauses } from "./limit-ranges.ts";
 import { metadataCauses, metadataUpdateCauses } from "./metadata.ts";
 import {
   controllerRevisionCauses,
@@ -18,7 +19,15 @@ import {
 } from "./others.ts";
 import { persistentVolumeCauses, persistentVolumeUpdateCauses } from "./persistent-volumes.ts";
 import { podCauses, podUpdateCauses } from "./pods.ts";
+import { resourceQuotaCauses, resourceQuotaUpdateCauses } from "./resource-quotas.ts";
 import { serviceCauses, serviceUpdateCauses } from "./services.ts";
+import {
+  snapshotCauses,
+  snapshotClassCauses,
+  snapshotContentCauses,
+  snapshotContentUpdateCauses,
+  snapshotUpdateCauses,
+} from "./snapshots.ts";
 import { statefulSetCauses, statefulSetUpdateCauses } from "./stateful-sets.ts";
 
 interface Checks<T> {
@@ -34,16 +43,21 @@ const checks: { readonly [R in ResourceName]: Checks<ObjectTypes[R]> } = {
   endpointslices: { create: endpointSliceCauses, update: endpointSliceUpdateCauses },
   events: { create: eventCauses },
   leases: { create: leaseCauses },
+  limitranges: { create: limitRangeCauses },
   namespaces: { create: namespaceCauses },
   nodes: { create: nodeCauses },
   persistentvolumeclaims: { create: claimCauses, update: claimUpdateCauses },
   persistentvolumes: { create: persistentVolumeCauses, update: persistentVolumeUpdateCauses },
   pods: { create: podCauses, update: podUpdateCauses },
+  resourcequotas: { create: resourceQuotaCauses, update: resourceQuotaUpdateCauses },
   secrets: { create: secretCauses, update: secretUpdateCauses },
   serviceaccounts: {},
   services: { create: serviceCauses, update: serviceUpdateCauses },
   statefulsets: { create: statefulSetCauses, update: statefulSetUpdateCauses },
   storageclasses: { create: storageClassCauses, update: storageClassUpdateCauses },
+  volumesnapshotclasses: { create: snapshotClassCauses },
+  volumesnapshotcontents: { create: snapshotContentCauses, update: snapshotContentUpdateCauses },
+  volumesnapshots: { create: snapshotCauses, update: snapshotUpdateCauses },
 };
 
 /**

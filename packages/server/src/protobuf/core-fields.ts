@@ -78,6 +78,9 @@ ImageVolumeStatus: 1 imageRef string
 KeyToPath: 1 key string?, 2 path string?, 3 mode int?, 4 user int?
 Lifecycle: 1 postStart LifecycleHandler, 2 preStop LifecycleHandler, 3 stopSignal string?
 LifecycleHandler: 1 exec ExecAction, 2 httpGet HTTPGetAction, 3 tcpSocket TCPSocketAction, 4 sleep SleepAction
+LimitRange: 1 metadata ObjectMeta, 2 spec LimitRangeSpec
+LimitRangeItem: 1 type string?, 2 max {}Quantity, 3 min {}Quantity, 4 default {}Quantity, 5 defaultRequest {}Quantity, 6 maxLimitRequestRatio {}Quantity
+LimitRangeSpec: 1 limits []LimitRangeItem
 LinuxContainerUser: 1 uid int?, 2 gid int?, 3 supplementalGroups []int
 LoadBalancerIngress: 1 ip string, 2 hostname string, 3 ipMode string?, 4 ports []PortStatus
 LoadBalancerStatus: 1 ingress []LoadBalancerIngress
@@ -156,11 +159,16 @@ RBDVolumeSource: 1 monitors []string, 2 image string?, 3 fsType string, 4 pool s
 ResourceClaim: 1 name string?, 2 request string
 ResourceFieldSelector: 1 containerName string, 2 resource string?, 3 divisor Quantity
 ResourceHealth: 1 resourceID string?, 2 health string, 6 message string?
+ResourceQuota: 1 metadata ObjectMeta, 2 spec ResourceQuotaSpec, 3 status ResourceQuotaStatus
+ResourceQuotaSpec: 1 hard {}Quantity, 2 scopes []string, 3 scopeSelector ScopeSelector
+ResourceQuotaStatus: 1 hard {}Quantity, 2 used {}Quantity
 ResourceRequirements: 1 limits {}Quantity, 2 requests {}Quantity, 3 claims []ResourceClaim
 ResourceStatus: 1 name string?, 2 resources []ResourceHealth
 SELinuxOptions: 1 user string, 2 role string, 3 type string, 4 level string
 ScaleIOPersistentVolumeSource: 1 gateway string?, 2 system string?, 3 secretRef SecretReference, 4 sslEnabled bool, 5 protectionDomain string, 6 storagePool string, 7 storageMode string, 8 volumeName string, 9 fsType string, 10 readOnly bool
 ScaleIOVolumeSource: 1 gateway string?, 2 system string?, 3 secretRef LocalObjectReference, 4 sslEnabled bool, 5 protectionDomain string, 6 storagePool string, 7 storageMode string, 8 volumeName string, 9 fsType string, 10 readOnly bool
+ScopeSelector: 1 matchExpressions []ScopedResourceSelectorRequirement
+ScopedResourceSelectorRequirement: 1 scopeName string?, 2 operator string?, 3 values []string
 SeccompProfile: 1 type string?, 2 localhostProfile string?
 Secret: 1 metadata ObjectMeta, 2 data {}bytes, 3 type string, 4 stringData {}string, 5 immutable bool?
 SecretEnvSource: 1 ^LocalObjectReference, 2 optional bool?

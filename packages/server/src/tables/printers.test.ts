@@ -173,6 +173,13 @@ const rows: readonly Row[] = [
     cells: ["x (default)", "rancher.io/local-path", "Delete", "WaitForFirstConsumer", false, "60s"],
   },
   {
+    resource: "resourcequotas",
+    what: "what is used and allowed, limits apart",
+    object: { status: { hard: { pods: "4", "limits.cpu": "2", cpu: "1" }, used: { pods: "2", cpu: "500m" } } },
+    cells: ["x", "cpu: 500m/1, pods: 2/4", "limits.cpu: 0/2", "60s"],
+  },
+  { resource: "limitranges", what: "when it was made", object: {}, cells: ["x", "2026-01-01T00:00:00Z"] },
+  {
     resource: "nodes",
     what: "roles and addresses",
     object: {

@@ -5,6 +5,8 @@ import { endpointSliceTable, endpointsTable } from "./endpoints.ts";
 import { eventTable } from "./events.ts";
 import { podTable } from "./pods.ts";
 import { serviceTable } from "./services.ts";
+import { limitRangeTable, resourceQuotaTable } from "./limits.ts";
+import { snapshotClassTable, snapshotContentTable, snapshotTable } from "./snapshots.ts";
 import type { TablePrinter } from "./table.ts";
 import { persistentVolumeClaimTable, persistentVolumeTable, storageClassTable } from "./volumes.ts";
 import { controllerRevisionTable, statefulSetTable } from "./workloads.ts";
@@ -18,16 +20,21 @@ const printers: Printers = {
   endpointslices: endpointSliceTable,
   events: eventTable,
   leases: leaseTable,
+  limitranges: limitRangeTable,
   namespaces: namespaceTable,
   nodes: nodeTable,
   persistentvolumeclaims: persistentVolumeClaimTable,
   persistentvolumes: persistentVolumeTable,
   pods: podTable,
+  resourcequotas: resourceQuotaTable,
   secrets: secretTable,
   serviceaccounts: serviceAccountTable,
   services: serviceTable,
   statefulsets: statefulSetTable,
   storageclasses: storageClassTable,
+  volumesnapshotclasses: snapshotClassTable,
+  volumesnapshotcontents: snapshotContentTable,
+  volumesnapshots: snapshotTable,
 };
 
 /** How objects of this resource are shown by `kubectl get`. */

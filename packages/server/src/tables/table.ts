@@ -1,11 +1,12 @@
 import type { KubeObject } from "@ordinal/api";
 
-export type Cell = string | number | boolean;
+/** Null is a value that is not there, in a column of a custom resource. */
+export type Cell = string | number | boolean | null;
 
 /** One column as the wire has it. Priority 1 shows only with `-o wide`. Source: `metav1.TableColumnDefinition`. */
 export interface Column {
   readonly name: string;
-  readonly type: "string" | "integer" | "boolean";
+  readonly type: "string" | "integer" | "boolean" | "date";
   readonly format: "" | "name";
   readonly description: string;
   readonly priority: 0 | 1;
