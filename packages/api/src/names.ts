@@ -29,8 +29,17 @@ export const annotations = {
   bindCompleted: "pv.kubernetes.io/bind-completed",
   boundByController: "pv.kubernetes.io/bound-by-controller",
   provisionedBy: "pv.kubernetes.io/provisioned-by",
+  defaultSnapshotClass: "snapshot.storage.kubernetes.io/is-default-class",
+  /** On a VolumeSnapshotContent: its VolumeSnapshot is being deleted, so the deletion policy applies. */
+  snapshotBeingDeleted: "snapshot.storage.kubernetes.io/volumesnapshot-being-deleted",
+  /** On a VolumeSnapshotContent: a volume of the other mode may be made of it. */
+  allowVolumeModeChange: "snapshot.storage.kubernetes.io/allow-volume-mode-change",
+  /** On a snapshot and its content: `crash-consistent` or `fuzzy`, and why, in plain words. */
+  snapshotConsistency: "ordinal.internal/snapshot-consistency",
   /** On a claim: the trash entry its volume is to be made of, or `latest` for the newest of a claim with this name. */
   restoreFrom: "ordinal.internal/restore-from",
+  /** On a StorageClass or a PersistentVolume: how long it is kept in the trash: `7d`, `0` for not at all. */
+  trashHold: "ordinal.internal/trash-hold",
 } as const;
 
 /** Finalizers that guard data. Source: `pkg/volume/util/finalizer.go`, sig-storage-lib-external-provisioner. */
@@ -38,6 +47,16 @@ export const finalizers = {
   claimProtection: "kubernetes.io/pvc-protection",
   volumeProtection: "kubernetes.io/pv-protection",
   provisioner: "external-provisioner.volume.kubernetes.io/finalizer",
+  /** On a VolumeSnapshotContent, while a snapshot is bound to it. Source: external-snapshotter `pkg/utils/util.go`, with the next three. */
+  contentProtection: "snapshot.storage.kubernetes.io/volumesnapshotcontent-bound-protection",
+  /** On a VolumeSnapshot, until its content is gone. */
+  snapshotBound: "snapshot.storage.kubernetes.io/volumesnapshot-bound-protection",
+  /** On a VolumeSnapshot, while a volume is made of it. */
+  snapshotAsSource: "snapshot.storage.kubernetes.io/volumesnapshot-as-source-protection",
+  /** On a claim, while a snapshot is made of it. */
+  claimAsSnapshotSource: "snapshot.storage.kubernetes.io/pvc-as-source-protection",
+  /** On a claim, while it is copied into another. Source: external-provisioner. */
+  cloningProtection: "provisioner.storage.kubernetes.io/cloning-protection",
 } as const;
 
 export const labels = {

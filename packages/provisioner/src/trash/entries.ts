@@ -1,0 +1,87 @@
+import type { Result } from "@ordinal/api";
+import { hasCode } from "@ordinal/runtime";
+import type { Disk } from "../disk/disk.ts";
+import { entryOfRecord, entryPath, recordPath, trashOf } from "./layout.ts";
+import { kindOfPath } from "./place.ts";
+import { isEntryName, parseRecord, type TrashRecord } from "./record.ts";
+
+/** A volume that can be had back. */
+export interface TrashEntry {
+  readonly base: string;
+  /** Where its directory is now. Absolute. */
+  readonly path: string;
+  readonly record: TrashRecord;
+}
+
+/** A directory in the trash of which nobody knows what it was. It stays until a person says otherwise. */
+export interface Stray {
+  readonly base: string;
+  readonly entry: string;
+  readonly path: string;
+  readonly problem: string;
+}
+
+export interface TrashContent {
+  /** The oldest first. */
+  readonly entries: readonly TrashEntry[];
+  readonly strays: readonly Stray[];
+  /** Records whose directory is not here: a move has begun, or has been made. */
+  readonly absent: readonly { readonly base: string; readonly record: TrashRecord }[];
+}
+
+/** What is in the trash of one base; of one that has none, nothing. */
+export async function readTrash(disk: Disk, base: string): Promise<TrashContent> {
+  const names = await namesIn(disk, trashOf(base));
+  const directories = names.filter((name) => isEntryName(name));
+  const recorded = names.map(entryOfRecord).filter((entry) => entry !== undefined && isEntryName(entry));
+  const entries: TrashEntry[] = [];
+  const strays: Stray[] = [];
+  const absent: { base: string; record: TrashRecord }[] = [];
+  for (const entry of new Set([...directories, ...(recorded as readonly string[])])) {
+    const path = entryPath(base, entry);
+    const record = await readRecord(disk, { base, entry });
+    const isHere = (await kindOfPath(disk, path)) === "directory";
+    if (!record.ok) {
+      if (isHere) strays.push({ base, entry, path, problem: record.error });
+    } else if (isHere) entries.push({ base, path, record: record.value });
+    else absent.push({ base, record: record.value });
+  }
+  return { entries: entries.toSorted(byAge), strays, absent };
+}
+
+/** The trash of several bases as one. */
+export async function readTrashes(disk: Disk, bases: readonly string[]): Promise<TrashContent> {
+  const all = await Promise.all(bases.map(async (base) => await readTrash(disk, base)));
+  return {
+    entries: all.flatMap(({ entries }) => entries).toSorted(byAge),
+    strays: all.flatMap(({ strays }) => strays),
+    absent: all.flatMap(({ absent }) => absent),
+  };
+}
+
+function byAge(a: TrashEntry, b: TrashEntry): number {
+  return Date.parse(a.record.deleted) - Date.parse(b.record.deleted);
+}
+
+async function readRecord(
+  disk: Disk,
+  { base, entry }: { base: string; entry: string },
+): Promise<Result<TrashRecord, string>> {
+  const path = recordPath(base, entry);
+  try {
+    const record = parseRecord(await disk.readFile(path, "utf8"), entry);
+    return record.ok ? record : { ok: false, error: `its record ${path} ${record.error}` };
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return { ok: false, error: `its record ${path} is missing` };
+    throw error;
+  }
+}
+
+async function namesIn(disk: Disk, path: string): Promise<readonly string[]> {
+  try {
+    return await disk.readdir(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
+    throw error;
+  }
+}

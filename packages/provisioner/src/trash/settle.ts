@@ -1,0 +1,42 @@
+import { isApiError } from "@ordinal/api";
+import type { Client } from "@ordinal/client";
+import type { Disk } from "../disk/disk.ts";
+import { unlinkDurably } from "../disk/durable.ts";
+import { readTrash } from "./entries.ts";
+import { emptyingOf, recordPath, trashOf } from "./layout.ts";
+import { kindOfPath } from "./place.ts";
+import type { TrashRecord } from "./record.ts";
+
+/**
+ * Removes the records of moves that are over: a put that was cut short before the rename (who deletes the volume repeats
+ * it), and a restore whose volume object is there. Resolves with how many are still under way. Never runs beside a put or a
+ * restore of this process; no other process does either.
+ */
+export async function settleTrash(disk: Disk, { base, client }: { base: string; client: Client }): Promise<number> {
+  const { absent } = await readTrash(disk, base);
+  let underWay = 0;
+  for (const { record } of absent) {
+    if (await isUnderWay(disk, { record, client })) underWay += 1;
+    else await unlinkDurably(disk, recordPath(base, record.entry));
+  }
+  return underWay;
+}
+
+/** Removes the drafts of records that were never finished. Only before the first put of a process. */
+export async function removeDrafts(disk: Disk, base: string): Promise<void> {
+  if ((await kindOfPath(disk, emptyingOf(base))) !== "directory") return;
+  const drafts = (await disk.readdir(trashOf(base))).filter((name) => name.startsWith(".") && name.endsWith(".new"));
+  for (const name of drafts) await unlinkDurably(disk, `${trashOf(base)}/${name}`);
+}
+
+async function isUnderWay(disk: Disk, { record, client }: { record: TrashRecord; client: Client }): Promise<boolean> {
+  const { restoring } = record;
+  if (restoring === undefined || (await kindOfPath(disk, restoring.path)) !== "directory") return false;
+  try {
+    await client.get("persistentvolumes", { name: restoring.volume });
+    return false;
+  } catch (error) {
+    if (isApiError(error, "NotFound")) return true;
+    throw error;
+  }
+}
