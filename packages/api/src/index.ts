@@ -30,6 +30,8 @@ export {
   podCondition,
 } from "./pods.ts";
 export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts";
+export { resizeStatusOf, withResize } from "./resize.ts";
+export type { ResizeChange, ResizeCondition, ResizeConditionType, ResizeStatus } from "./resize.ts";
 export type { Result } from "./result.ts";
 export { checkFields, checkType, decodingError, strictDecodingMessage } from "./schema/check-fields.ts";
 export type { FieldReport } from "./schema/check-fields.ts";
