@@ -3,6 +3,7 @@ export type { Informers, InformersOptions } from "./informers.ts";
 export type { ControllerOptions } from "./controller-options.ts";
 export { startBindingController } from "./binding/binding-controller.ts";
 export { startEndpointsController } from "./endpoints/endpoints-controller.ts";
+export { startStorageProtection } from "./protection/storage-protection.ts";
 export { startScheduler } from "./schedule/scheduler.ts";
 export { startStatefulSetController } from "./statefulset/statefulset-controller.ts";
 export { startGarbageCollector } from "./garbage/garbage-collector.ts";

@@ -1,4 +1,11 @@
-import { claimNamesOf, type KubeObject, type ObjectOf, type ResourceName } from "@ordinal/api";
+import {
+  claimNamesOf,
+  finalizers,
+  isTerminating,
+  type KubeObject,
+  type ObjectOf,
+  type ResourceName,
+} from "@ordinal/api";
 import { startInformer, type Client, type Informer } from "@ordinal/client";
 import type { Clock, Logger, Stoppable } from "@ordinal/runtime";
 import { serviceKeysOfSlice } from "./endpoints/slice-owner.ts";
@@ -52,6 +59,11 @@ const ownIndexes: Indexes = {
     /** Claims that look for a volume, by the class they ask for. */
     unboundOfClass: ({ spec }) => ((spec.volumeName ?? "") === "" ? [spec.storageClassName ?? ""] : []),
     volume: ({ spec }) => ((spec.volumeName ?? "") === "" ? [] : [spec.volumeName ?? ""]),
+    /** Terminating claims that are held for the pods that use them, by namespace. */
+    terminatingIn: ({ metadata }) =>
+      isTerminating({ metadata }) && (metadata.finalizers ?? []).includes(finalizers.claimProtection)
+        ? [metadata.namespace ?? ""]
+        : [],
   },
 };
 

@@ -9,6 +9,7 @@ import {
   startNamespaceController,
   startScheduler,
   startStatefulSetController,
+  startStorageProtection,
 } from "@ordinal/controllers";
 import { startProvisioner } from "@ordinal/provisioner";
 import { createStopStack, hasCode, systemClock, type Logger, type StopStack } from "@ordinal/runtime";
@@ -193,6 +194,7 @@ async function startControllers(
   parts.add(startGarbageCollector(options));
   parts.add(startScheduler(options));
   parts.add(startBindingController(options));
+  parts.add(startStorageProtection(options));
   parts.add(startEndpointsController(options));
   parts.add(startStatefulSetController(options));
 }

@@ -6,6 +6,7 @@ import { createStopStack, silentLogger, systemClock, type StopStack } from "@ord
 import { createRegistry } from "@ordinal/server";
 import { openStore } from "@ordinal/store";
 import { expect } from "chai";
+import { startLettingGo } from "./protection.fixture.ts";
 import { startProvisioner } from "./provisioner.ts";
 
 const clock = systemClock;
@@ -30,6 +31,7 @@ describe("the local-path provisioner over a real registry", () => {
     await client.create("namespaces", { metadata: { name: "default" } });
     await client.create("storageclasses", { metadata: { name: "local-path" }, provisioner: "rancher.io/local-path" });
     parts.add(await startProvisioner({ client, clock, log, volumesDir }));
+    parts.add(startLettingGo({ client, clock, log }));
   });
   afterEach(async () => {
     await parts.stop();

@@ -7,6 +7,7 @@ import { createRegistry } from "@ordinal/server";
 import { openStore } from "@ordinal/store";
 import { expect } from "chai";
 import { createInformers } from "../informers.ts";
+import { startStorageProtection } from "../protection/storage-protection.ts";
 import { startBindingController } from "./binding-controller.ts";
 
 const clock = systemClock;
@@ -37,6 +38,7 @@ describe("the binding controller over a real registry", () => {
     await client.create("namespaces", { metadata: { name: "default" } });
     const informers = parts.add(createInformers({ client, clock, log }));
     parts.add(startBindingController({ client, informers, clock, log }));
+    parts.add(startStorageProtection({ client, informers, clock, log }));
   });
   afterEach(async () => {
     await parts.stop();
@@ -104,6 +106,8 @@ describe("the binding controller over a real registry", () => {
     await claimInPhase("data", "Bound");
     await volumeInPhase("a", "Bound");
     await client.delete("persistentvolumes", { name: "a" });
+    // Only by force, because a bound volume is protected.
+    await client.patch("persistentvolumes", { name: "a" }, { type: "merge", body: { metadata: { finalizers: null } } });
     await claimInPhase("data", "Lost");
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Draft, StatefulSet } from "@ordinal/api";
 import { startCluster, type Cluster } from "../cluster.fixture.ts";
 import { startGarbageCollector } from "../garbage/garbage-collector.ts";
+import { startStorageProtection } from "../protection/storage-protection.ts";
 import { startStatefulSetController } from "./statefulset-controller.ts";
 
 const namespace = "default";
@@ -14,6 +15,7 @@ describe("deleting a StatefulSet", () => {
     cluster = await startCluster();
     cluster.start(startStatefulSetController);
     cluster.start(startGarbageCollector);
+    cluster.start(startStorageProtection);
   });
   afterEach(async () => {
     await cluster.stop();

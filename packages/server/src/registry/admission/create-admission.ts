@@ -4,14 +4,16 @@ import type { Admission } from "./admission.ts";
 import { withDefaultClass } from "./default-class.ts";
 import { checkNamespace, checkNamespaceDelete } from "./namespace-lifecycle.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
+import { withStorageProtection } from "./storage-protection.ts";
 
 /** The admission that upstream turns on by default, as far as the served kinds need it. */
 export function createAdmission(objects: ObjectStore, addresses: ServiceAddresses): Admission {
   return {
     async complete(kind, object) {
       if (kind.namespaced) await checkNamespace(objects, kind, object);
-      if (kind.plural !== "persistentvolumeclaims") return object;
-      return await withDefaultClass(objects, object as PersistentVolumeClaim);
+      const guarded = withStorageProtection(kind, object);
+      if (kind.plural !== "persistentvolumeclaims") return guarded;
+      return await withDefaultClass(objects, guarded as PersistentVolumeClaim);
     },
     reserve(kind, next, before) {
       if (kind.plural !== "services") return { object: next, undo() {} };
