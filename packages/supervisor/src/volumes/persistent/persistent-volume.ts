@@ -49,4 +49,14 @@ export interface NodeMounts {
   find(): Promise<readonly string[]>;
   /** Undoes it: no pod of the node uses the PV any more. Repeatable; rejects when it cannot be yet, and is called again. */
   tearDown(volumeName: string): Promise<void>;
+  /** Lets pods use all the room that the provisioner has made, while they run. Without it there is nothing to do. */
+  grow?(volume: PersistentVolume): Promise<Growth>;
 }
+
+/** What became of the wish for more room in a volume of this node. */
+export type Growth =
+  | { readonly is: "done" }
+  /** It is not set up here, and has the room when it is set up next. */
+  | { readonly is: "later" }
+  /** It is set up, and can only grow when it is not. */
+  | { readonly is: "in use"; readonly why: string };
