@@ -1,10 +1,17 @@
 import { join } from "node:path";
-import { isApiError, type PersistentVolume, type PersistentVolumeClaim } from "@ordinal/api";
-import { createEventRecorder, keyOf, refOf, startInformer, type Client } from "@ordinal/client";
-import { describeError, startReconcileLoop, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import fsExtra from "fs-extra";
-import { isToBeRemoved, refusal, volumeFor, volumeName, wantsVolume } from "./plan.ts";
-import { directoryName, makeDirectory, ownDirectory, removeDirectory } from "./volume-directory.ts";
+import { wellKnown } from "@ordinal/api";
+import { createEventRecorder, startInformer, type Client, type EventRecorder } from "@ordinal/client";
+import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
+import { nodeDisk, type Disk } from "./disk/disk.ts";
+import { removeTree } from "./disk/durable.ts";
+import { ensureDirectory } from "./disk/ensure-directory.ts";
+import { createSharedSync } from "./disk/shared-sync.ts";
+import { createLocalPathBackend } from "./local-path/local-path-backend.ts";
+import { onePath } from "./local-path/local-path-config.ts";
+import { openJournal } from "./provision/journal.ts";
+import { createOccupancy, occupancyIndexes } from "./provision/occupancy.ts";
+import { claimIndexes, startProvisioning } from "./provision/provisioning.ts";
+import { startReclaiming } from "./provision/reclaiming.ts";
 
 export interface ProvisionerOptions {
   readonly client: Client;
@@ -12,107 +19,57 @@ export interface ProvisionerOptions {
   readonly log: Logger;
   /** Absolute path under which the directories are made; made itself when missing. */
   readonly volumesDir: string;
+  /** The node this is on. Defaults to the one node of the machine. */
+  readonly nodeName?: string;
+  /** The file system. Defaults to the real one. */
+  readonly disk?: Disk;
 }
 
 /** Makes the directory and the volume object a claim waits for, and removes both when the claim is gone under reclaim policy Delete. */
-export async function startProvisioner({ client, clock, log, volumesDir }: ProvisionerOptions): Promise<Stoppable> {
-  await fsExtra.ensureDir(volumesDir);
-  const claims = startInformer("persistentvolumeclaims", { client, clock, log });
-  const volumes = startInformer("persistentvolumes", { client, clock, log });
-  const classes = startInformer("storageclasses", { client, clock, log });
-  const events = createEventRecorder({ client, clock, log, component: "rancher.io/local-path" });
-  const claimLoop = startReconcileLoop({ name: "provisioning", reconcile: provision, clock, log, capMs: 15_000 });
-  const volumeLoop = startReconcileLoop({ name: "reclaiming", reconcile: reclaim, clock, log, capMs: 15_000 });
-  claims.onChange(({ after }) => {
-    if (after !== undefined && wantsVolume(after)) claimLoop.enqueue(keyOf(after));
+export async function startProvisioner(options: ProvisionerOptions): Promise<Stoppable> {
+  const { client, clock, log, volumesDir, nodeName = wellKnown.nodeName, disk = nodeDisk } = options;
+  const parts = createStopStack(); // stops in reverse order; also if a later line throws
+  return await parts.guard(async () => {
+    const sync = createSharedSync(disk);
+    await ensureDirectory(volumesDir, { disk, sync });
+    const journal = await openJournal(join(volumesDir, ".journal"), { disk, log });
+    const claims = parts.add(startInformer("persistentvolumeclaims", { client, clock, log, indexes: claimIndexes }));
+    const volumes = parts.add(startInformer("persistentvolumes", { client, clock, log, indexes: occupancyIndexes }));
+    const classes = parts.add(startInformer("storageclasses", { client, clock, log }));
+    const nodes = parts.add(startInformer("nodes", { client, clock, log }));
+    const backends = [
+      createLocalPathBackend({ disk, sync, config: () => onePath(volumesDir), node: (name) => nodes.get(name) }),
+    ];
+    const shared = {
+      client,
+      clock,
+      log,
+      disk,
+      sync,
+      journal,
+      claims,
+      volumes,
+      classes,
+      nodes,
+      nodeName,
+      occupancy: createOccupancy(volumes),
+      events: recorders({ client, clock, log }),
+      backends: new Map(backends.map((backend) => [backend.provisioner, backend])),
+      fillers: [],
+      trash: { put: async ({ path }: { readonly path: string }) => await removeTree(disk, path) },
+    };
+    parts.add(startProvisioning(shared));
+    parts.add(startReclaiming(shared));
+    return parts;
   });
-  volumes.onChange(({ after }) => {
-    if (after !== undefined && isToBeRemoved(after)) volumeLoop.enqueue(keyOf(after));
-  });
+}
 
-  async function provision(key: string): Promise<void> {
-    await Promise.all([claims.synced, volumes.synced, classes.synced]);
-    const claim = claims.get(key);
-    if (claim === undefined || !wantsVolume(claim) || volumes.get(volumeName(claim)) !== undefined) return;
-    const problem = refusal(claim);
-    if (problem !== undefined) {
-      failed(claim, problem);
-      return;
-    }
-    try {
-      await provisionFor(claim);
-    } catch (error) {
-      failed(claim, describeError(error));
-      throw error;
-    }
-  }
-
-  async function provisionFor(claim: PersistentVolumeClaim): Promise<void> {
-    const storageClass = classes.get(claim.spec.storageClassName ?? "");
-    if (storageClass === undefined)
-      throw new Error(`storageclass.storage.k8s.io "${claim.spec.storageClassName}" not found`);
-    const { namespace = "", name } = claim.metadata;
-    const path = join(volumesDir, directoryName(volumeName(claim), { namespace, name }));
-    await makeDirectory(path);
-    await createUnlessPresent(claim, volumeFor(claim, { storageClass, path }));
-    const message = `Successfully provisioned volume ${volumeName(claim)}`;
-    events.record(claim, { type: "Normal", reason: "ProvisioningSucceeded", message });
-  }
-
-  async function createUnlessPresent(
-    claim: PersistentVolumeClaim,
-    volume: ReturnType<typeof volumeFor>,
-  ): Promise<void> {
-    try {
-      await client.create("persistentvolumes", volume);
-    } catch (error) {
-      if (!isApiError(error, "AlreadyExists")) throw error;
-      log.debug("the volume was made by an earlier attempt", { claim: keyOf(claim) });
-    }
-  }
-
-  function failed(claim: PersistentVolumeClaim, problem: string): void {
-    const className = claim.spec.storageClassName ?? "";
-    const message = `failed to provision volume with StorageClass "${className}": ${problem}`;
-    events.record(claim, { type: "Warning", reason: "ProvisioningFailed", message });
-  }
-
-  async function reclaim(key: string): Promise<void> {
-    const volume = volumes.get(key);
-    if (volume === undefined || !isToBeRemoved(volume)) return;
-    try {
-      await removeDirectoryOf(volume);
-    } catch (error) {
-      events.record(volume, { type: "Warning", reason: "VolumeFailedDelete", message: describeError(error) });
-      throw error;
-    }
-    await removeObject(volume);
-  }
-
-  async function removeDirectoryOf(volume: PersistentVolume): Promise<void> {
-    const named = volume.spec.hostPath?.path ?? volume.spec.local?.path ?? "";
-    const path = ownDirectory(volumesDir, named);
-    if (path === undefined) {
-      throw new Error(
-        `will not remove ${JSON.stringify(named)}: it is not a volume directory directly under ${volumesDir}; remove it by hand and delete the PersistentVolume`,
-      );
-    }
-    await removeDirectory(path);
-  }
-
-  async function removeObject(volume: PersistentVolume): Promise<void> {
-    const preconditions = { uid: volume.metadata.uid };
-    try {
-      await client.delete("persistentvolumes", refOf(keyOf(volume)), { preconditions });
-    } catch (error) {
-      if (!isApiError(error, "NotFound", "Conflict")) throw error;
-    }
-  }
-
-  return {
-    async stop() {
-      await Promise.all([claims.stop(), volumes.stop(), classes.stop()]);
-      await Promise.all([claimLoop.stop(), volumeLoop.stop()]);
-    },
+/** Events come from the provisioner that a class names. */
+function recorders(options: Pick<ProvisionerOptions, "client" | "clock" | "log">): (name: string) => EventRecorder {
+  const byName = new Map<string, EventRecorder>();
+  return (name) => {
+    const recorder = byName.get(name) ?? createEventRecorder({ ...options, component: name });
+    byName.set(name, recorder);
+    return recorder;
   };
 }

@@ -14,8 +14,10 @@ export interface VolumePlan {
   readonly base: string;
   /** The volume's own directory: everything that belongs to the volume is in it, and it lies below `base`. Absolute. */
   readonly path: string;
-  /** The object, reserved for the claim. */
+  /** The object. The loop puts in what is alike for all: its name, claimRef, class, reclaim policy, mount options and finalizer. */
   readonly volume: Draft<PersistentVolume>;
+  /** Other volumes may have the same directory, because the class says so. Defaults to false. */
+  readonly mayShare?: boolean;
 }
 
 /** Where an existing volume lies. */

@@ -1,0 +1,68 @@
+import { dirname, join, relative } from "node:path";
+import { hasCode } from "@ordinal/runtime";
+import type { Disk } from "./disk.ts";
+import type { SyncDirectory } from "./shared-sync.ts";
+
+interface Place {
+  readonly base: string;
+  readonly path: string;
+}
+
+/**
+ * Whether a directory is there, having looked at every step from its base on: throws where one is a link or a file, so that
+ * nothing is done outside the base, and where the base itself is missing, since then nobody knows what was in it.
+ */
+export async function checkWay(disk: Disk, { base, path }: Place): Promise<"there" | "missing"> {
+  await checkBase(disk, base);
+  let at = base;
+  for (const step of relative(base, path).split("/")) {
+    at = join(at, step);
+    const found = await look(disk, at);
+    if (found === undefined) return "missing";
+    if (!found.isDirectory())
+      throw new Error(`${at} is in the way: it is not a plain directory, and links are not followed; move it away`);
+  }
+  return "there";
+}
+
+/** Throws unless the base is a directory; a link to one is fine, because whoever set up the machine made it. */
+export async function checkBase(disk: Disk, base: string): Promise<void> {
+  try {
+    const found = await disk.lstat(await disk.realpath(base));
+    if (found.isDirectory()) return;
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+    throw new Error(`${base}, the directory of the volumes, is gone: bring it back, for example by mounting its disk`, {
+      cause: error,
+    });
+  }
+  throw new Error(`${base}, the directory of the volumes, is not a directory: move away what is there`);
+}
+
+/** Removes the directories between a volume's and its base that have become empty. Resolves when that is on disk. */
+export async function removeEmptyParents(
+  { base, path }: Place,
+  { disk, sync }: { disk: Disk; sync: SyncDirectory },
+): Promise<void> {
+  for (let at = dirname(path); at !== base; at = dirname(at)) {
+    try {
+      await disk.rmdir(at);
+    } catch (error) {
+      if (hasCode(error, "ENOTEMPTY", "EEXIST")) return;
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
+    await sync(dirname(at)).catch((error: unknown) => {
+      // The one above may have been removed just so, by the same work for another volume.
+      if (!hasCode(error, "ENOENT")) throw error;
+    });
+  }
+}
+
+async function look(disk: Disk, path: string) {
+  try {
+    return await disk.lstat(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+import { constants } from "node:fs";
+import { describeError, hasCode, type Logger } from "@ordinal/runtime";
+import type { Disk } from "../disk/disk.ts";
+import { writeDurably } from "../disk/durable.ts";
+import { parseLines, showLine, volumeOf, type Intent, type JournalLine } from "./intent.ts";
+
+/** The intents that are not finished, on disk. */
+export interface Journal {
+  /** By the name of the volume. */
+  get(volumeName: string): Intent | undefined;
+  list(): readonly Intent[];
+  /** Resolves when the intent is on disk. It takes the place of an earlier one for the same volume. */
+  begin(intent: Intent): Promise<void>;
+  /**
+   * Forgets the intent, because its volume exists or its leftovers are gone. Resolves when that is on disk; never rejects,
+   * since an intent that stays too long is looked at once more and found done.
+   */
+  finish(volumeName: string): Promise<void>;
+}
+
+/** From this size on, the file is written anew with the open intents only. */
+const rewriteAtBytes = 1_048_576;
+
+interface Record {
+  readonly line: JournalLine;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/**
+ * Opens the journal, a file of JSON lines. Records that come while one write runs go to disk together with the next one, so
+ * that many volumes made at once cost few syncs.
+ */
+export async function openJournal(path: string, { disk, log }: { disk: Disk; log: Logger }): Promise<Journal> {
+  const intents = new Map<string, Intent>();
+  let queue: Record[] = [];
+  let isWriting = false;
+  /** Bytes in the file. Undefined when nobody knows what it holds, so that it has to be written anew. */
+  let size: number | undefined;
+
+  for (const line of parseLines(await readIfPresent(disk, path))) apply(line);
+  await rewrite();
+
+  function apply(line: JournalLine): void {
+    if ("finish" in line) intents.delete(line.finish);
+    else intents.set(volumeOf(line.begin), line.begin);
+  }
+
+  function add(line: JournalLine): Promise<void> {
+    apply(line);
+    const done = Promise.withResolvers<void>();
+    queue.push({ line, done });
+    if (!isWriting) void writeAll();
+    return done.promise;
+  }
+
+  async function writeAll(): Promise<void> {
+    isWriting = true;
+    // Whoever asks in this turn of the event loop comes along.
+    await Promise.resolve();
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      try {
+        await write(batch.map(({ line }) => line));
+        for (const { done } of batch) done.resolve();
+      } catch (error) {
+        // After a write or sync that failed, what is on disk is not known.
+        size = undefined;
+        for (const { done } of batch) done.reject(error);
+      }
+    }
+    isWriting = false;
+  }
+
+  async function write(lines: readonly JournalLine[]): Promise<void> {
+    if (size === undefined || size > rewriteAtBytes) {
+      await rewrite();
+      return;
+    }
+    const text = lines.map(showLine).join("");
+    // Not made when missing: then the directory around it was exchanged, and what was noted before has to be noted again.
+    const handle = await disk.open(path, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    size += Buffer.byteLength(text);
+  }
+
+  async function rewrite(): Promise<void> {
+    const text = [...intents.values()].map((begin) => showLine({ begin })).join("");
+    await writeDurably(disk, path, text);
+    size = Buffer.byteLength(text);
+  }
+
+  return {
+    get: (volumeName) => intents.get(volumeName),
+    list: () => [...intents.values()],
+    begin: async (intent) => await add({ begin: intent }),
+    async finish(volumeName) {
+      if (!intents.has(volumeName)) return;
+      try {
+        await add({ finish: volumeName });
+      } catch (error) {
+        log.warn("could not note that a volume is made; that is written again", { path, error: describeError(error) });
+      }
+    },
+  };
+}
+
+async function readIfPresent(disk: Disk, path: string): Promise<string> {
+  try {
+    return await disk.readFile(path, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return "";
+    throw new Error(`cannot read ${path}, which tells what was being made when the daemon ended`, { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "@ordinal/api";
+import type { Client, EventRecorder, Informer } from "@ordinal/client";
+import type { Clock, Logger } from "@ordinal/runtime";
+import type { VolumeBackend, VolumeFiller, VolumePlace } from "../backend/volume-backend.ts";
+import type { Disk } from "../disk/disk.ts";
+import type { SyncDirectory } from "../disk/shared-sync.ts";
+import type { Journal } from "./journal.ts";
+import type { Occupancy } from "./occupancy.ts";
+
+/** Where directories go that nobody needs any more. */
+export interface Disposal {
+  /** Repeatable: a directory that is gone already is fine. Done for good, on disk, when it resolves. */
+  put(place: VolumePlace, volume: PersistentVolume): Promise<void>;
+}
+
+/** What both loops stand on. */
+export interface ProvisionOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly disk: Disk;
+  readonly sync: SyncDirectory;
+  readonly journal: Journal;
+  readonly occupancy: Occupancy;
+  /** The recorder that speaks in the name of a provisioner. */
+  readonly events: (provisioner: string) => EventRecorder;
+  /** By the provisioner's name. */
+  readonly backends: ReadonlyMap<string, VolumeBackend>;
+  readonly fillers: readonly VolumeFiller[];
+  readonly trash: Disposal;
+  readonly nodeName: string;
+  readonly claims: Informer<PersistentVolumeClaim>;
+  readonly volumes: Informer<PersistentVolume>;
+  readonly classes: Informer<StorageClass>;
+  readonly nodes: Informer<Node>;
+}
