@@ -32,6 +32,11 @@ export {
 export { parseQuantity, parseQuantityMilli, quantityValue } from "./quantity.ts";
 export { resizeStatusOf, withResize } from "./resize.ts";
 export type { ResizeChange, ResizeCondition, ResizeConditionType, ResizeStatus } from "./resize.ts";
+export { amountOf, amountsOf, greatestOf, showAmount, sumOf } from "./quota/amounts.ts";
+export type { Amount, Amounts } from "./quota/amounts.ts";
+export { podResources } from "./quota/pod-resources.ts";
+export { QuotaLedger } from "./quota/quota-ledger.ts";
+export { computeUsage, isCheckedOnUpdate, isCounted } from "./quota/usage.ts";
 export type { Result } from "./result.ts";
 export { checkFields, checkType, decodingError, strictDecodingMessage } from "./schema/check-fields.ts";
 export type { FieldReport } from "./schema/check-fields.ts";
@@ -48,6 +53,7 @@ export {
   showSelector,
 } from "./selectors.ts";
 export type { Requirement, Selector } from "./selectors.ts";
+export { classNameOf, defaultClassOf, isDefaultClass, namesClass } from "./storage-classes.ts";
 export type {
   ConfigMap,
   Container,

@@ -12,10 +12,11 @@ const decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"] as con
 export function canonicalQuantity(text: string): Result<string, string> {
   const nanos = parseQuantityIn(text, nano);
   if (!nanos.ok) return nanos;
-  return { ok: true, value: show(nanos.value, text) };
+  return { ok: true, value: showQuantity(nanos.value, text) };
 }
 
-function show(nanos: bigint, text: string): string {
+/** So many billionths in their shortest form, in the family of units that `text` is written in. */
+export function showQuantity(nanos: bigint, text: string): string {
   if (nanos === 0n) return "0";
   const size = nanos < 0n ? -nanos : nanos;
   if (text.endsWith("i") && size >= 1024n * nano && size % nano === 0n) return showBinary(nanos / nano);
