@@ -5,10 +5,12 @@ import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "@ord
 import { expect } from "chai";
 import type { VolumeBackend, VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
 import { nodeDisk } from "../disk/disk.ts";
+import { createSharedSync } from "../disk/shared-sync.ts";
 import { hasProgram, runProgram } from "./run-program.ts";
 import { createLocalImageBackend } from "./local-image-backend.ts";
 
 const mebibyte = 2 ** 20;
+const means = { disk: nodeDisk, sync: createSharedSync(nodeDisk) };
 const meta = (name: string, uid: string) => ({ name, uid, resourceVersion: "7", creationTimestamp: "" });
 
 function request(
@@ -33,7 +35,7 @@ function request(
 }
 
 function objectOf({ volume }: VolumePlan): PersistentVolume {
-  return { ...volume, apiVersion: "v1", kind: "PersistentVolume", metadata: meta(volume.metadata.name ?? "", "v-1") };
+  return { ...volume, apiVersion: "v1", kind: "PersistentVolume", metadata: meta("pvc-u-1", "v-1") };
 }
 
 describe("the local-image backend", () => {
@@ -48,7 +50,7 @@ describe("the local-image backend", () => {
   });
   beforeEach(async () => {
     base = await mkdtemp(join(tmpdir(), "ordinal-images-"));
-    backend = createLocalImageBackend({ disk: nodeDisk, volumesDir: base, findProblem: async () => undefined });
+    backend = createLocalImageBackend({ ...means, volumesDir: base, findProblem: async () => undefined });
   });
   afterEach(() => rm(base, { recursive: true }));
 
@@ -176,7 +178,7 @@ describe("the local-image backend", () => {
 
   it("S36 says what the machine lacks, and makes nothing", async () => {
     const without = createLocalImageBackend({
-      disk: nodeDisk,
+      ...means,
       volumesDir: base,
       findProblem: async () => "install the package e2fsprogs",
     });

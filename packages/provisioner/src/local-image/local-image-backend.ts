@@ -3,6 +3,7 @@ import { wellKnown, type PersistentVolume } from "@ordinal/api";
 import { hasCode } from "@ordinal/runtime";
 import type { VolumeBackend, VolumePlace } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
+import type { SyncDirectory } from "../disk/shared-sync.ts";
 import { deviceOf } from "./attached.ts";
 import { hostProblem } from "./host-problem.ts";
 import { imageBytes, roundToImage } from "./image-size.ts";
@@ -14,6 +15,7 @@ import { runProgram, type RunProgram } from "./run-program.ts";
 
 export interface LocalImageOptions {
   readonly disk: Disk;
+  readonly sync: SyncDirectory;
   /** Absolute path under which the volumes' directories are made. It must be there. */
   readonly volumesDir: string;
   /** Runs mkfs.ext4 and its kin. Defaults to the programs of this machine. */
@@ -27,8 +29,8 @@ export interface LocalImageOptions {
  * it; see `supervisor/src/volumes`. Its PersistentVolumes look like those of a CSI driver.
  */
 export function createLocalImageBackend(options: LocalImageOptions): VolumeBackend {
-  const { disk, volumesDir: base, run = runProgram, findProblem = hostProblem } = options;
-  const tools = { disk, run };
+  const { disk, sync, volumesDir: base, run = runProgram, findProblem = hostProblem } = options;
+  const tools = { disk, sync, run };
   return {
     provisioner: wellKnown.localImageProvisioner,
     async plan(request) {

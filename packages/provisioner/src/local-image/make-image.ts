@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { Disk } from "../disk/disk.ts";
 import { renameDurably, syncDirectory, unlinkDurably } from "../disk/durable.ts";
+import type { SyncDirectory } from "../disk/shared-sync.ts";
 import type { Allocation } from "./parameters.ts";
 import { mustRun, type RunProgram } from "./run-program.ts";
 
@@ -12,6 +13,7 @@ const draftName = ".volume.img.new";
 /** What images are made with. */
 export interface ImageTools {
   readonly disk: Disk;
+  readonly sync: SyncDirectory;
   readonly run: RunProgram;
 }
 
@@ -28,7 +30,7 @@ export interface ImageSpec {
  * is too small: the file system in it follows when it is next mounted. A larger one is refused.
  */
 export async function makeImage(tools: ImageTools, spec: ImageSpec): Promise<void> {
-  const { disk } = tools;
+  const { disk, sync } = tools;
   const { directory, bytes } = spec;
   await makeDirectory(disk, directory);
   const image = join(directory, imageName);
@@ -40,7 +42,7 @@ export async function makeImage(tools: ImageTools, spec: ImageSpec): Promise<voi
     );
   } else await growImage(tools, { ...spec, size });
   await syncDirectory(disk, directory);
-  await syncDirectory(disk, dirname(directory));
+  await sync(dirname(directory));
 }
 
 function showMebibytes(bytes: bigint): string {
@@ -61,7 +63,7 @@ export async function imageSize(disk: Disk, image: string): Promise<bigint | und
 
 /** Makes an image of `size` bytes larger, if it is not large enough. On disk when it resolves; its content stays. */
 export async function growImage(
-  { disk, run }: ImageTools,
+  { disk, run }: Pick<ImageTools, "disk" | "run">,
   { directory, bytes, size, allocation }: ImageSpec & { readonly size: bigint },
 ): Promise<void> {
   const image = join(directory, imageName);
@@ -122,7 +124,10 @@ async function format(run: RunProgram, image: string): Promise<void> {
   if (code !== 0 || complaint !== "") throw new Error(`${argv.join(" ")} failed: ${stderr}`);
 }
 
-async function allocate({ disk, run }: ImageTools, file: { readonly file: string; readonly bytes: bigint }) {
+async function allocate(
+  { disk, run }: Pick<ImageTools, "disk" | "run">,
+  file: { readonly file: string; readonly bytes: bigint },
+) {
   const { blocks } = await disk.lstat(file.file, { bigint: true });
   const { bavail, bsize } = await disk.statfs(dirname(file.file), { bigint: true });
   const [missing, free] = [file.bytes - blocks * 512n, bavail * bsize];

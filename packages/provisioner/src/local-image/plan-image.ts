@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  annotations,
   labels,
   wellKnown,
   type Draft,
@@ -9,6 +8,8 @@ import {
   type Result,
 } from "@ordinal/api";
 import type { VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
+import { volumeName } from "../provision/plan-claim.ts";
+import { madeOnNode } from "../provision/whereabouts.ts";
 import { imageBytes } from "./image-size.ts";
 import { readParameters, type Allocation } from "./parameters.ts";
 
@@ -25,7 +26,7 @@ export function planImage(request: VolumeRequest, base: string): Result<VolumePl
   const size = imageBytes(requestOf(claim));
   if (!size.ok) return size;
   const { name, namespace = "", uid } = claim.metadata;
-  const directory = `pvc-${uid}_${namespace}_${name}`;
+  const directory = `${volumeName(uid)}_${namespace}_${name}`;
   if (Buffer.byteLength(directory) > longestName) {
     return {
       ok: false,
@@ -50,31 +51,21 @@ function claimProblem({ spec }: PersistentVolumeClaim): string | undefined {
 }
 
 /** The object in the shape of a CSI driver's, whose `volumeAttributes` are for the node that mounts it. */
-function volumeFor(
-  { claim, storageClass, nodeName }: VolumeRequest,
-  path: string,
-  allocation: Allocation,
-): Draft<PersistentVolume> {
-  const { name, namespace = "", uid, resourceVersion } = claim.metadata;
+function volumeFor({ claim, nodeName }: VolumeRequest, path: string, allocation: Allocation): Draft<PersistentVolume> {
   const hostname = { key: labels.hostname, operator: "In", values: [nodeName] };
-  const volumeName = `pvc-${uid}`;
   return {
-    metadata: { name: volumeName, annotations: { [annotations.provisionedBy]: wellKnown.localImageProvisioner } },
+    metadata: { annotations: { [madeOnNode]: nodeName } },
     spec: {
       accessModes: claim.spec.accessModes ?? [],
       capacity: { storage: requestOf(claim) },
-      claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", name, namespace, uid, resourceVersion },
       csi: {
         driver: wellKnown.localImageProvisioner,
-        volumeHandle: volumeName,
+        volumeHandle: volumeName(claim.metadata.uid),
         fsType: "ext4",
         volumeAttributes: { path, allocation },
       },
       nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [hostname] }] } },
-      persistentVolumeReclaimPolicy: storageClass.reclaimPolicy ?? "Delete",
-      storageClassName: storageClass.metadata.name,
       volumeMode: "Filesystem",
-      ...(storageClass.mountOptions === undefined ? {} : { mountOptions: storageClass.mountOptions }),
     },
   };
 }
