@@ -3,15 +3,17 @@ import { wellKnown } from "@ordinal/api";
 import { createEventRecorder, startInformer, type Client, type EventRecorder } from "@ordinal/client";
 import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import { nodeDisk, type Disk } from "./disk/disk.ts";
-import { removeTree } from "./disk/durable.ts";
 import { ensureDirectory } from "./disk/ensure-directory.ts";
 import { createSharedSync } from "./disk/shared-sync.ts";
+import { startExpansion } from "./expand/expansion.ts";
+import { createLocalImageBackend } from "./local-image/local-image-backend.ts";
 import { createLocalPathBackend } from "./local-path/local-path-backend.ts";
 import { onePath } from "./local-path/local-path-config.ts";
 import { openJournal } from "./provision/journal.ts";
 import { createOccupancy, occupancyIndexes } from "./provision/occupancy.ts";
 import { claimIndexes, startProvisioning } from "./provision/provisioning.ts";
 import { startReclaiming } from "./provision/reclaiming.ts";
+import { openTrash, type TrashOptions } from "./trash/trash.ts";
 
 export interface ProvisionerOptions {
   readonly client: Client;
@@ -21,6 +23,8 @@ export interface ProvisionerOptions {
   readonly volumesDir: string;
   /** The node this is on. Defaults to the one node of the machine. */
   readonly nodeName?: string;
+  /** How long deleted volumes are kept, and how much room is to be left. */
+  readonly trash?: Pick<TrashOptions, "holdMs" | "minFree" | "checkMs">;
   /** The file system. Defaults to the real one. */
   readonly disk?: Disk;
 }
@@ -33,12 +37,14 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
     const sync = createSharedSync(disk);
     await ensureDirectory(volumesDir, { disk, sync });
     const journal = await openJournal(join(volumesDir, ".journal"), { disk, log });
+    const trash = parts.add(await openTrash({ client, clock, log, disk, home: volumesDir, ...options.trash }));
     const claims = parts.add(startInformer("persistentvolumeclaims", { client, clock, log, indexes: claimIndexes }));
     const volumes = parts.add(startInformer("persistentvolumes", { client, clock, log, indexes: occupancyIndexes }));
     const classes = parts.add(startInformer("storageclasses", { client, clock, log }));
     const nodes = parts.add(startInformer("nodes", { client, clock, log }));
     const backends = [
       createLocalPathBackend({ disk, sync, config: () => onePath(volumesDir), node: (name) => nodes.get(name) }),
+      createLocalImageBackend({ disk, sync, volumesDir }),
     ];
     const shared = {
       client,
@@ -55,11 +61,12 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       occupancy: createOccupancy(volumes),
       events: recorders({ client, clock, log }),
       backends: new Map(backends.map((backend) => [backend.provisioner, backend])),
-      fillers: [],
-      trash: { put: async ({ path }: { readonly path: string }) => await removeTree(disk, path) },
+      fillers: [trash.filler],
+      trash,
     };
     parts.add(startProvisioning(shared));
     parts.add(startReclaiming(shared));
+    parts.add(startExpansion({ client, clock, log, claims, volumes, backends }));
     return parts;
   });
 }

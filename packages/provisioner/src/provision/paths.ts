@@ -3,7 +3,8 @@ import type { PersistentVolume } from "@ordinal/api";
 
 /** The directory a volume object names, without a slash at its end; undefined for kinds that name none. */
 export function pathOf(volume: PersistentVolume): string | undefined {
-  const named = volume.spec.hostPath?.path ?? volume.spec.local?.path;
+  const { csi, hostPath, local } = volume.spec;
+  const named = hostPath?.path ?? local?.path ?? csi?.volumeAttributes?.["path"];
   return named === undefined || named === "" ? undefined : withoutSlash(posix.normalize(named));
 }
 
