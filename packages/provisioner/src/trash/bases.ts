@@ -17,12 +17,13 @@ export async function readBases(disk: Disk, home: string): Promise<readonly stri
   return [...new Set([home, ...(await readList(disk, home))])];
 }
 
-/** Remembers a base before anything is put into its trash. */
-export async function rememberBase(disk: Disk, { home, base }: { home: string; base: string }): Promise<void> {
+/** Remembers a base before anything is put into its trash. Whether it was new. */
+export async function rememberBase(disk: Disk, { home, base }: { home: string; base: string }): Promise<boolean> {
   const known = await readBases(disk, home);
-  if (known.includes(base)) return;
+  if (known.includes(base)) return false;
   await ensureTrash(disk, home);
   await writeDurably(disk, listOf(home), [...known.slice(1), base].map((each) => `${JSON.stringify(each)}\n`).join(""));
+  return true;
 }
 
 async function readList(disk: Disk, home: string): Promise<readonly string[]> {

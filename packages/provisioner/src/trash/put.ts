@@ -11,6 +11,8 @@ import { entryName, recordOf, showRecord } from "./record.ts";
 export interface PutOptions {
   readonly place: VolumePlace;
   readonly volume: PersistentVolume;
+  /** The base has had a trash before. */
+  readonly isKnown: boolean;
   /** 0: it is not kept. */
   readonly holdMs: number;
   /** Milliseconds since the epoch. */
@@ -29,8 +31,12 @@ export async function putInTrash(disk: Disk, options: PutOptions): Promise<Kept>
   const { place, volume, holdMs, log } = options;
   const { base, path } = place;
   await checkPlace(disk, place);
-  await ensureTrash(disk, base);
   const kind = await kindOfPath(disk, path);
+  if (kind === "missing" && options.isKnown && (await kindOfPath(disk, trashOf(base))) === "missing")
+    throw new Error(
+      `neither ${path} nor ${trashOf(base)} is there: bring the volumes back, for example by mounting their disk; if they are really gone, make the directory ${trashOf(base)}`,
+    );
+  await ensureTrash(disk, base);
   if (kind === "other") throw new Error(`will not remove ${path}: it is not a directory; remove it by hand`);
   if (kind === "missing") return await settle(disk, place);
   if (kind === "link") {

@@ -8,7 +8,7 @@ export interface TrashRecord {
   readonly deleted: string;
   /** RFC 3339 with milliseconds. */
   readonly expires: string;
-  readonly claim: { readonly namespace: string; readonly name: string; readonly uid: string };
+  readonly claim: ClaimName;
   readonly storageClass: string;
   /** The size it was made for: `1Gi`. */
   readonly size: string;
@@ -22,9 +22,15 @@ export interface TrashRecord {
   readonly volume: PersistentVolume;
 }
 
+export interface ClaimName {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
 export interface Restoring {
-  /** The uid of the claim that asks. */
-  readonly claim: string;
+  /** The claim that asks. */
+  readonly claim: ClaimName;
   /** The name of the volume that is being made. */
   readonly volume: string;
   /** Its directory. Absolute. */

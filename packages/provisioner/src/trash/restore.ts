@@ -8,7 +8,6 @@ import { chooseEntry, restoreRefusal } from "./choose.ts";
 import { readTrashes, type TrashContent, type TrashEntry } from "./entries.ts";
 import { entryPath, recordPath } from "./layout.ts";
 import { checkPlace, kindOfPath, makeParents } from "./place.ts";
-import { moveDurably } from "./put.ts";
 import { showRecord, type Restoring, type TrashRecord } from "./record.ts";
 
 /**
@@ -20,7 +19,8 @@ export async function restoreEntry(
   { bases, plan, request }: { bases: readonly string[]; plan: VolumePlan; request: VolumeRequest },
 ): Promise<Result<TrashEntry, string>> {
   const content = await readTrashes(disk, bases);
-  const restoring = { claim: request.claim.metadata.uid, volume: plan.volume.metadata.name ?? "", path: plan.path };
+  const { namespace = "", name, uid } = request.claim.metadata;
+  const restoring = { claim: { namespace, name, uid }, volume: plan.volume.metadata.name ?? "", path: plan.path };
   const earlier = await moved(disk, content, restoring);
   if (earlier !== undefined) return { ok: true, value: earlier };
   const chosen = chooseEntry(request.claim, content.entries);
@@ -31,29 +31,6 @@ export async function restoreEntry(
     (await clearWay(disk, plan));
   if (refusal !== undefined) return { ok: false, error: refusal };
   return await move(disk, entry, restoring);
-}
-
-/** Moves back what a claim asked for that has gone before its volume object was made. Whether there was anything to move. */
-export async function takeBack(
-  disk: Disk,
-  { bases, path, now }: { bases: readonly string[]; path: string; now: number },
-): Promise<TrashEntry | undefined> {
-  const { absent, entries } = await readTrashes(disk, bases);
-  const found =
-    absent.find(({ record }) => record.restoring?.path === path) ??
-    entries.find(({ record }) => record.restoring?.path === path);
-  if (found === undefined) return undefined;
-  const { base, record } = found;
-  const to = entryPath(base, record.entry);
-  if ((await kindOfPath(disk, to)) === "missing") {
-    if ((await kindOfPath(disk, path)) !== "directory") return undefined;
-    await moveDurably(disk, path, to);
-  }
-  const heldMs = Date.parse(record.expires) - Date.parse(record.deleted);
-  const expires = new Date(Math.max(Date.parse(record.expires), now + heldMs)).toISOString();
-  const kept = { ...record, expires, restoring: undefined };
-  await writeDurably(disk, recordPath(base, record.entry), showRecord(kept));
-  return { base, path: to, record: kept };
 }
 
 /** What an earlier attempt for the same volume has moved already; that is on disk when this resolves. */
@@ -67,7 +44,7 @@ async function moved(disk: Disk, { absent }: TrashContent, restoring: Restoring)
 }
 
 function isSame(one: TrashRecord["restoring"], other: Restoring): boolean {
-  return one?.claim === other.claim && one.volume === other.volume && one.path === other.path;
+  return one?.claim.uid === other.claim.uid && one.volume === other.volume && one.path === other.path;
 }
 
 /** Makes the way free for a rename to the volume's directory, or says what is in it. */

@@ -1,4 +1,4 @@
-import { isApiError } from "@ordinal/api";
+import { isApiError, isTerminating } from "@ordinal/api";
 import type { Client } from "@ordinal/client";
 import type { Disk } from "../disk/disk.ts";
 import { unlinkDurably } from "../disk/durable.ts";
@@ -16,7 +16,7 @@ export async function settleTrash(disk: Disk, { base, client }: { base: string; 
   const { absent } = await readTrash(disk, base);
   let underWay = 0;
   for (const { record } of absent) {
-    if (await isUnderWay(disk, { record, client })) underWay += 1;
+    if (await isUnderWay(record, client)) underWay += 1;
     else await unlinkDurably(disk, recordPath(base, record.entry));
   }
   return underWay;
@@ -29,14 +29,20 @@ export async function removeDrafts(disk: Disk, base: string): Promise<void> {
   for (const name of drafts) await unlinkDurably(disk, `${trashOf(base)}/${name}`);
 }
 
-async function isUnderWay(disk: Disk, { record, client }: { record: TrashRecord; client: Client }): Promise<boolean> {
-  const { restoring } = record;
-  if (restoring === undefined || (await kindOfPath(disk, restoring.path)) !== "directory") return false;
+/** A restore is over when its volume is there, or when nobody asks for it any more: then whoever undoes it keeps the bytes. */
+async function isUnderWay({ restoring }: TrashRecord, client: Client): Promise<boolean> {
+  if (restoring === undefined) return false;
+  const { namespace, name, uid } = restoring.claim;
+  const claim = await unlessMissing(client.get("persistentvolumeclaims", { namespace, name }));
+  if (claim?.metadata.uid !== uid || isTerminating(claim)) return false;
+  return (await unlessMissing(client.get("persistentvolumes", { name: restoring.volume }))) === undefined;
+}
+
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    await client.get("persistentvolumes", { name: restoring.volume });
-    return false;
+    return await answer;
   } catch (error) {
-    if (isApiError(error, "NotFound")) return true;
+    if (isApiError(error, "NotFound")) return undefined;
     throw error;
   }
 }

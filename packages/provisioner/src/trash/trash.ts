@@ -10,7 +10,7 @@ import type { FreeSpace } from "./free-space.ts";
 import { holdOf } from "./hold.ts";
 import { ensureTrash } from "./place.ts";
 import { putInTrash, type Kept } from "./put.ts";
-import { restoreEntry, takeBack } from "./restore.ts";
+import { restoreEntry } from "./restore.ts";
 import { startSweeper } from "./sweeper.ts";
 import { createTurns } from "./turns.ts";
 
@@ -20,8 +20,6 @@ export interface Trash extends Stoppable {
   put(place: VolumePlace, volume: PersistentVolume): Promise<void>;
   /** Fills new volumes from the trash for claims with the annotation ordinal.internal/restore-from. */
   readonly filler: VolumeFiller;
-  /** For a volume that is not going to be made after all: what was moved to this path from the trash moves back. Whether there was any. */
-  takeBack(path: string): Promise<boolean>;
   /** For one who met ENOSPC: removes entries, oldest first, until this many bytes are free at the base. Whether it made any room. */
   makeRoom(base: string, bytes: bigint): Promise<boolean>;
 }
@@ -57,8 +55,11 @@ export async function openTrash(options: TrashOptions): Promise<Trash> {
   const sweeper = startSweeper({ client, clock, log, disk, home, minFree, checkMs, turns });
 
   async function putOnce(place: VolumePlace, volume: PersistentVolume, heldMs: number): Promise<Kept> {
-    if (place.base !== home) await turns.alone(async () => rememberBase(disk, { home, base: place.base }));
-    return await turns.shared(async () => putInTrash(disk, { place, volume, holdMs: heldMs, now: clock.now(), log }));
+    const { base } = place;
+    const isKnown = base === home || !(await turns.alone(async () => rememberBase(disk, { home, base })));
+    return await turns.shared(async () =>
+      putInTrash(disk, { place, volume, holdMs: heldMs, now: clock.now(), log, isKnown }),
+    );
   }
 
   /** On a full disk there is no room for a record: then the trash gives way, at last the volume itself. */
@@ -98,13 +99,6 @@ export async function openTrash(options: TrashOptions): Promise<Trash> {
         sweeper.noteMoved(base);
         return { ok: true, value: undefined };
       },
-    },
-    async takeBack(path) {
-      const entry = await turns.alone(async () => takeBack(disk, { bases: await bases(), path, now: clock.now() }));
-      if (entry === undefined) return false;
-      log.info("a volume that was not made has gone back to the trash", { entry: entry.record.entry, path });
-      sweeper.noteKept(entry.base, Date.parse(entry.record.expires));
-      return true;
     },
     makeRoom: async (base, bytes) => await sweeper.makeRoom(base, bytes),
     stop: async () => await sweeper.stop(),
