@@ -41,22 +41,3 @@ export async function unlinkDurably(disk: Disk, path: string): Promise<void> {
   }
   await syncDirectory(disk, dirname(path));
 }
-
-/** Removes a directory with all it holds, never following a link out of it; what is gone already is fine. */
-export async function removeTree(disk: Disk, path: string): Promise<void> {
-  let entries;
-  try {
-    entries = await disk.readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return;
-    if (!hasCode(error, "ENOTDIR")) throw error;
-    await disk.unlink(path);
-    return;
-  }
-  for (const entry of entries) {
-    const inside = join(path, entry.name);
-    if (entry.isDirectory()) await removeTree(disk, inside);
-    else await disk.unlink(inside);
-  }
-  await disk.rmdir(path);
-}
