@@ -13,3 +13,5 @@ export { measureTree } from "./volume-stats/measure-tree.ts";
 export type { MeasureOptions, TreeUsage } from "./volume-stats/measure-tree.ts";
 export { createPace } from "./volume-stats/pace.ts";
 export type { Pace, PaceOptions } from "./volume-stats/pace.ts";
+export type { Summary } from "./volume-stats/summary.ts";
+export type { VolumeUsage } from "./volume-stats/volume-usage.ts";

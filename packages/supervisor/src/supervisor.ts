@@ -20,6 +20,7 @@ import { openPortBook } from "./ports/port-book.ts";
 import { startNames } from "./readiness/names.ts";
 import { createStreams, type Streams } from "./streams/pod-streams.ts";
 import { createNodeVolumes } from "./volumes/node-volumes.ts";
+import { startVolumeUsage, type VolumeUsage } from "./volume-stats/volume-usage.ts";
 import { startPodWorkers } from "./worker/pod-workers.ts";
 import type { WorkerSettings } from "./worker/worker-context.ts";
 
@@ -59,6 +60,7 @@ export interface StopHow {
 /** The node: what runs pods. */
 export interface Supervisor extends Stoppable {
   readonly streams: Streams;
+  readonly volumeUsage: VolumeUsage;
   /** Ends the supervisor, and the pods' processes with it unless they are kept. Objects and volumes stay. */
   stop(how?: StopHow): Promise<void>;
 }
@@ -93,7 +95,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     const book = await openPortBook({ file: join(dataDir, "localhost-ports.json"), log });
     parts.add(startPortAnnotator({ client, clock, log, pods: pods.pods, book }));
     const workers = pods;
+    const volumeUsage = parts.add(startVolumeUsage({ client, clock, log, events, pods: pods.pods, nodeName, dataDir }));
     return {
+      volumeUsage,
       streams: createStreams({ runtime, find: workers.find }),
       async stop({ keepPods, graceMs = 10_000 } = { keepPods: true }) {
         await (keepPods ? workers.release() : workers.shutDown(graceMs));

@@ -2,10 +2,7 @@ import type { Clock } from "@ordinal/runtime";
 
 /** Gives background work a bounded share of one core. */
 export interface Pace {
-  /**
-   * Does a small piece of work, alone among the users of this pace, and then waits until the share is kept. Rejects with
-   * the signal's reason when it is time to end.
-   */
+  /** Waits until the share allows it, then does a small piece of work. Rejects with the signal's reason when it is time to end. */
   turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
@@ -16,37 +13,37 @@ export interface PaceOptions {
 }
 
 /** Shorter waits cost more than they spare. */
-const shortestWorkMs = 4;
+const shortestRestMs = 100;
+/** Of one wait: a disk that answers slowly takes time, and no processor. */
+const longestRestMs = 60_000;
 
 /**
- * Counts the time that pieces take, waits for the disk included, which is at least the processor time they need. Less than
- * a few milliseconds of it are carried over to the next piece.
+ * Counts the time that pieces take, waits for the disk included, which is at least the processor time they need, and rests
+ * accordingly: all users of it together. A piece that hangs holds up nobody else.
  */
 export function createPace({ clock, share = 0.02 }: PaceOptions): Pace {
-  let workedMs = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  async function one<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    signal?.throwIfAborted();
-    const begunMs = clock.now();
-    const result = await work();
-    // A clock that was set back meanwhile must not count.
-    workedMs += Math.max(0, clock.now() - begunMs);
-    if (workedMs < shortestWorkMs) return result;
-    const restMs = workedMs * (1 / share - 1);
-    workedMs = 0;
-    await clock.sleep(restMs, signal);
-    return result;
-  }
+  let restUntilMs = 0;
 
   return {
     async turn(work, signal) {
-      const mine = last.then(async () => await one(work, signal));
-      // Whoever comes next waits for the end of this one, whatever it is.
-      last = mine.catch(() => {});
-      return await mine;
+      // Others may have worked while this one rested.
+      for (let restMs = restOf(); restMs >= shortestRestMs; restMs = restOf()) await clock.sleep(restMs, signal);
+      signal?.throwIfAborted();
+      const begunMs = clock.now();
+      try {
+        return await work();
+      } finally {
+        const tookMs = Math.max(0, clock.now() - begunMs);
+        restUntilMs = Math.max(restUntilMs, clock.now()) + tookMs * (1 / share - 1);
+      }
     },
   };
+
+  function restOf(): number {
+    // Also when the clock was set back.
+    restUntilMs = Math.min(restUntilMs, clock.now() + longestRestMs);
+    return restUntilMs - clock.now();
+  }
 }
 
 /** For what has to be known soon. */

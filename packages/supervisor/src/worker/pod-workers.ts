@@ -2,6 +2,7 @@ import type { Pod } from "@ordinal/api";
 import { keyOf, startInformer, type Informer } from "@ordinal/client";
 import { startReconcileLoop, type Outcome } from "@ordinal/runtime";
 import type { Adopted } from "../pod-runtime.ts";
+import { claimKeysOf } from "../volume-stats/claim-keys.ts";
 import { PodWorker } from "./pod-worker.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
@@ -36,7 +37,7 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     clock,
     log,
     where: { fieldSelector: [{ operator: "in", key: "spec.nodeName", values: [nodeName] }] },
-    indexes: { uid: ({ metadata }) => [metadata.uid] },
+    indexes: { uid: ({ metadata }) => [metadata.uid], claim: claimKeysOf },
   });
   const loop = startReconcileLoop({ name: "pods", reconcile, clock, log, concurrency });
   const context: WorkerContext = {
