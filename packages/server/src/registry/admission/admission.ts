@@ -11,6 +11,8 @@ export interface Admitted {
 export interface Admission {
   /** Before validation, for new objects. */
   complete(kind: Kind, object: KubeObject): Promise<KubeObject>;
+  /** After validation, for changes of objects. */
+  checkUpdate(kind: Kind, next: KubeObject, before: KubeObject): Promise<void>;
   /** After validation: reserves what only one object can have. */
   reserve(kind: Kind, next: KubeObject, before: KubeObject | undefined): Admitted;
   /** Whether the object may be deleted at all. */

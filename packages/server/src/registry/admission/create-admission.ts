@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim, Service } from "@ordinal/api";
 import type { ObjectStore } from "../object-store.ts";
 import type { Admission } from "./admission.ts";
+import { checkClaimResize } from "./claim-resize.ts";
 import { withDefaultClass } from "./default-class.ts";
 import { checkNamespace, checkNamespaceDelete } from "./namespace-lifecycle.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
@@ -14,6 +15,10 @@ export function createAdmission(objects: ObjectStore, addresses: ServiceAddresse
       const guarded = withStorageProtection(kind, object);
       if (kind.plural !== "persistentvolumeclaims") return guarded;
       return await withDefaultClass(objects, guarded as PersistentVolumeClaim);
+    },
+    async checkUpdate(kind, next, before) {
+      if (kind.plural !== "persistentvolumeclaims") return;
+      await checkClaimResize(objects, next as PersistentVolumeClaim, before as PersistentVolumeClaim);
     },
     reserve(kind, next, before) {
       if (kind.plural !== "services") return { object: next, undo() {} };

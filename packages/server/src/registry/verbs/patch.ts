@@ -19,11 +19,16 @@ export async function patchObject(
   return await changeObject(context, kind, {
     at,
     dryRun: patch.dryRun,
-    decide(current) {
+    async decide(current) {
       const patched = applyPatch({ type: patch.type, body: patch.body, kind, current });
       const next = decode(kind, patched, patch);
       checkName(next, current);
-      return decideUpdate(context, kind, { next, current, subresource: patch.subresource, nowMs: context.clock.now() });
+      return await decideUpdate(context, kind, {
+        next,
+        current,
+        subresource: patch.subresource,
+        nowMs: context.clock.now(),
+      });
     },
   });
 }

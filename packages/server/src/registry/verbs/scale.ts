@@ -53,7 +53,7 @@ export async function patchScale(context: Context, at: Ref, patch: Patch): Promi
   return toScale(stored);
 }
 
-function decideScale(context: Context, scale: Scale, current: KubeObject): Decision {
+async function decideScale(context: Context, scale: Scale, current: KubeObject): Promise<Decision> {
   const kind = kindOf("statefulsets");
   const { resourceVersion, uid } = { ...current.metadata, ...scale.metadata };
   const isSame = resourceVersion === current.metadata.resourceVersion && uid === current.metadata.uid;
@@ -62,7 +62,7 @@ function decideScale(context: Context, scale: Scale, current: KubeObject): Decis
   if (replicas < 0) throw negative(scale, replicas);
   const set = current as StatefulSet;
   const next = { ...set, spec: { ...set.spec, replicas } };
-  return decideUpdate(context, kind, { next, current, subresource: undefined, nowMs: context.clock.now() });
+  return await decideUpdate(context, kind, { next, current, subresource: undefined, nowMs: context.clock.now() });
 }
 
 function toScale(object: KubeObject): Scale {

@@ -36,14 +36,15 @@ export async function updateObject(
   });
 }
 
-/** What an update comes to, given what is stored. Throws ApiError Conflict or Invalid. */
-export function decideUpdate(context: Context, kind: Kind, update: Update): Decision {
+/** What an update comes to, given what is stored. Throws ApiError Conflict, Invalid or Forbidden. */
+export async function decideUpdate(context: Context, kind: Kind, update: Update): Promise<Decision> {
   const { next, current } = update;
   checkStillTheSame(kind, next, current);
   const prepared = prepareUpdate(kind, update);
   const causes = [...newFinalizers(prepared, current), ...validateUpdate(kind, prepared, current)];
   if (causes.length > 0) throw invalid(kind, current.metadata.name, causes);
   if (isGone(prepared, current)) return { do: "delete", last: prepared };
+  await context.admission.checkUpdate(kind, prepared, current);
   const admitted = context.admission.reserve(kind, prepared, current);
   return isSame(admitted.object, current) ? { do: "nothing" } : { do: "put", admitted };
 }
