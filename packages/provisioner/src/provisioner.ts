@@ -8,7 +8,8 @@ import { createSharedSync } from "./disk/shared-sync.ts";
 import { startExpansion } from "./expand/expansion.ts";
 import { createLocalImageBackend } from "./local-image/local-image-backend.ts";
 import { createLocalPathBackend } from "./local-path/local-path-backend.ts";
-import { onePath } from "./local-path/local-path-config.ts";
+import { openKnownBases } from "./local-path/known-bases.ts";
+import { onePath, type LocalPathSettings } from "./local-path/local-path-config.ts";
 import { openJournal } from "./provision/journal.ts";
 import { createOccupancy, occupancyIndexes } from "./provision/occupancy.ts";
 import { claimIndexes, startProvisioning } from "./provision/provisioning.ts";
@@ -23,6 +24,8 @@ export interface ProvisionerOptions {
   readonly volumesDir: string;
   /** The node this is on. Defaults to the one node of the machine. */
   readonly nodeName?: string;
+  /** Where volumes of local-path lie and how they are made. Defaults to plain directories below `volumesDir`. */
+  readonly localPath?: LocalPathSettings;
   /** How long deleted volumes are kept, and how much room is to be left. */
   readonly trash?: Pick<TrashOptions, "holdMs" | "minFree" | "checkMs">;
   /** The file system. Defaults to the real one. */
@@ -31,19 +34,30 @@ export interface ProvisionerOptions {
 
 /** Makes the directory and the volume object a claim waits for, and removes both when the claim is gone under reclaim policy Delete. */
 export async function startProvisioner(options: ProvisionerOptions): Promise<Stoppable> {
-  const { client, clock, log, volumesDir, nodeName = wellKnown.nodeName, disk = nodeDisk } = options;
+  const { client, clock, log, volumesDir, nodeName = wellKnown.nodeName, disk = nodeDisk, localPath } = options;
+  const byDefault = onePath(volumesDir);
   const parts = createStopStack(); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const sync = createSharedSync(disk);
     await ensureDirectory(volumesDir, { disk, sync });
     const journal = await openJournal(join(volumesDir, ".journal"), { disk, log });
+    const bases = await openKnownBases(join(volumesDir, ".local-path-bases"), disk);
+    await bases.remember(volumesDir);
     const trash = parts.add(await openTrash({ client, clock, log, disk, home: volumesDir, ...options.trash }));
     const claims = parts.add(startInformer("persistentvolumeclaims", { client, clock, log, indexes: claimIndexes }));
     const volumes = parts.add(startInformer("persistentvolumes", { client, clock, log, indexes: occupancyIndexes }));
     const classes = parts.add(startInformer("storageclasses", { client, clock, log }));
     const nodes = parts.add(startInformer("nodes", { client, clock, log }));
     const backends = [
-      createLocalPathBackend({ disk, sync, config: () => onePath(volumesDir), node: (name) => nodes.get(name) }),
+      createLocalPathBackend({
+        disk,
+        sync,
+        clock,
+        bases,
+        config: () => localPath?.current() ?? byDefault,
+        node: (name) => nodes.get(name),
+        hasVolumesBelow: (directory) => volumes.by("above", directory).length > 0,
+      }),
       createLocalImageBackend({ disk, sync, volumesDir }),
     ];
     const shared = {
@@ -64,7 +78,9 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       fillers: [trash.filler],
       trash,
     };
-    parts.add(startProvisioning(shared));
+    const provisioning = parts.add(startProvisioning(shared));
+    const stopFollowing = localPath?.onChange(() => provisioning.retryFailing());
+    parts.add({ stop: async () => stopFollowing?.() });
     parts.add(startReclaiming(shared));
     parts.add(startExpansion({ client, clock, log, claims, volumes, backends }));
     return parts;

@@ -18,6 +18,8 @@ export interface VolumePlan {
   readonly volume: Draft<PersistentVolume>;
   /** Other volumes may have the same directory, because the class says so. Defaults to false. */
   readonly mayShare?: boolean;
+  /** The directory has been there, or has been filled: its owner and mode stay. Set by the loop for `make`. Defaults to false. */
+  readonly keepsAccess?: boolean;
 }
 
 /** Where an existing volume lies. */

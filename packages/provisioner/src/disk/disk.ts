@@ -9,6 +9,7 @@ export type Disk = Pick<
   | "chmod"
   | "chown"
   | "copyFile"
+  | "lchown"
   | "link"
   | "lstat"
   | "lutimes"

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { VolumePlace } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
@@ -24,16 +24,29 @@ export function directoryName(volume: string, claim: { readonly namespace: strin
   return `${volume}_${claim.namespace}_${claim.name}`.slice(0, longestName);
 }
 
-/** Makes the directory and those between it and its base, which must be there. On disk when it resolves; one that is there already gets the access. */
-export async function makeDirectory({ base, path }: VolumePlace, access: Access, { disk, sync }: Means): Promise<void> {
-  let at = base;
-  for (const step of relative(base, path).split("/")) {
-    at = join(at, step);
-    await makeOne(disk, at);
-    if (at === path) await allow(disk, path, access);
-    await sync(at);
-    await sync(dirname(at));
-  }
+/**
+ * Makes the directory and those between it and its base, which must be there. On disk when it resolves. One that is there
+ * already gets the access too; with none given, it stays as it is.
+ */
+export async function makeDirectory(
+  place: VolumePlace,
+  access: Access | undefined,
+  { disk, sync }: Means,
+): Promise<void> {
+  for (const step of stepsTo(place)) await makeOne(disk, step);
+  if (access !== undefined) await allow(disk, place.path, access);
+  await syncWay(place, sync);
+}
+
+/** Resolves when the directory and its name in every directory from the base on are on disk. */
+export async function syncWay(place: VolumePlace, sync: SyncDirectory): Promise<void> {
+  await Promise.all([place.base, ...stepsTo(place)].map(sync));
+}
+
+/** From the one in the base to the volume's own. */
+function stepsTo({ base, path }: VolumePlace): readonly string[] {
+  const names = relative(base, path).split("/");
+  return names.map((_, index) => join(base, ...names.slice(0, index + 1)));
 }
 
 async function makeOne(disk: Disk, path: string): Promise<void> {

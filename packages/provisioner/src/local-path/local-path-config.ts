@@ -21,6 +21,14 @@ export interface LocalPathConfig {
   readonly scriptsDir?: string;
 }
 
+/** The settings as they are now, which may change at any time. */
+export interface LocalPathSettings {
+  current(): LocalPathConfig;
+  /** Calls back after each change. Returns how to end it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** The entry of `nodePathMap` for nodes that have none of their own. */
 export const otherNodes = "DEFAULT_PATH_FOR_NON_LISTED_NODES";
 
 /** All volumes in one directory: what holds as long as nobody has given a file. */

@@ -82,7 +82,7 @@ async function makeHeld(plan: VolumePlan, making: Making): Promise<Result<void, 
   if (earlier === undefined) await journal.begin({ base: plan.base, path: plan.path, adopted, volume: plan.volume });
   const filled = await filler?.fill(plan, request);
   if (filled?.ok === false) return filled;
-  await backend.make(plan, request);
+  await backend.make({ ...plan, keepsAccess: adopted || filler !== undefined }, request);
   return await createObject(plan, making);
 }
 

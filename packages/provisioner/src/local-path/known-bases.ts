@@ -1,0 +1,53 @@
+import { hasCode } from "@ordinal/runtime";
+import type { Disk } from "../disk/disk.ts";
+import { writeDurably } from "../disk/durable.ts";
+
+/**
+ * Remembers every directory that volumes were ever made below, so that a volume can be removed also when the configuration
+ * no longer names its base; whatever an object says, only what is in this list is ever touched.
+ */
+export interface KnownBases {
+  list(): readonly string[];
+  /** On disk when it resolves. */
+  remember(base: string): Promise<void>;
+}
+
+export async function openKnownBases(path: string, disk: Disk): Promise<KnownBases> {
+  const bases = new Set(await read(path, disk));
+  /** What is in the file; one write at a time. */
+  const written = new Set(bases);
+  let last: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    const now = [...bases];
+    if (now.every((base) => written.has(base))) return;
+    await writeDurably(disk, path, `${JSON.stringify(now, null, 2)}\n`);
+    for (const base of now) written.add(base);
+  }
+
+  return {
+    list: () => [...bases],
+    async remember(base) {
+      if (written.has(base)) return;
+      bases.add(base);
+      // An earlier failure is the matter of the one who asked then.
+      last = last.catch(() => {}).then(write);
+      await last;
+    },
+  };
+}
+
+async function read(path: string, disk: Disk): Promise<readonly string[]> {
+  let text: string;
+  try {
+    text = await disk.readFile(path, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
+  }
+  const parsed: unknown = JSON.parse(text);
+  if (Array.isArray(parsed)) return parsed.filter((each) => typeof each === "string");
+  throw new Error(
+    `${path} is not a list of directories: mend it, or remove it when all volumes lie below configured paths`,
+  );
+}
