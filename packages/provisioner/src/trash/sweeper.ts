@@ -28,9 +28,9 @@ export interface Sweeper extends Stoppable {
   noteKept(base: string, expiresMs: number): void;
   /** An entry is moved to a volume, and its record has to go once that is there. Cheap. */
   noteMoved(base: string): void;
+  /** Removes what stands in `.emptying` under this name. Resolves when it is gone, or takes so long that nobody should wait. */
+  empty(base: string, name: string): Promise<void>;
   makeRoom(base: string, bytes: bigint): Promise<boolean>;
-  /** Aborts when the removal of trees has to stop; the next start goes on with it. */
-  readonly signal: AbortSignal;
 }
 
 /** What is known of a base without looking. */
@@ -43,6 +43,9 @@ interface Outlook {
   isShort: boolean;
 }
 
+/** How long a removal is waited for. */
+const patienceMs = 1_000;
+
 /** Removes what has expired and what the disk needs the room of, in the background. The first round follows an earlier process. */
 export function startSweeper(options: SweeperOptions): Sweeper {
   const { client, clock, log, disk, home, minFree, checkMs, turns } = options;
@@ -50,6 +53,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   const { signal } = ending;
   const events = createEventRecorder({ client, clock, log, component: "volume-trash" });
   const outlooks = new Map<string, Outlook>();
+  const removals = new Set<Promise<void>>();
   let cancelTimer: (() => void) | undefined;
   let running: Promise<void> = takeUp().then(next);
 
@@ -80,7 +84,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
         outlook.hasMoves = (await settleTrash(disk, { base, client })) > 0;
       });
     });
-    await forEachBase(outlooks.keys(), async (base) => removeAllEmptying(disk, { base, signal }));
+    await forEachBase(outlooks.keys(), async (base) => void (await emptyAll(base, outlookOf(base))));
   }
 
   async function knownBases(): Promise<readonly string[]> {
@@ -111,7 +115,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   async function expire(base: string, outlook: Outlook): Promise<void> {
     // Not each time one of many expires, because all are read.
     outlook.dueMs = clock.now() + 6 * checkMs;
-    await removeAllEmptying(disk, { base, signal });
+    const isEmpty = await emptyAll(base, outlook);
     const { entries, strays } = await readTrash(disk, base);
     for (const { path, problem } of strays) log.warn("something in the trash cannot be told", { path, problem });
     const due = entries.filter(({ record }) => Date.parse(record.expires) <= clock.now());
@@ -123,7 +127,29 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     const left = entries.filter((entry) => !over.includes(entry));
     outlook.hasEntries = left.length > 0;
     const dates = left.map(({ record }) => Date.parse(record.expires));
-    outlook.dueMs = left.length === 0 ? Infinity : Math.max(outlook.dueMs, Math.min(...dates));
+    if (isEmpty) outlook.dueMs = Math.max(outlook.dueMs, Math.min(Infinity, ...dates));
+  }
+
+  /** Whether nothing is left that is being removed; something may stand in the way, and is then tried again. */
+  async function emptyAll(base: string, outlook: Outlook): Promise<boolean> {
+    try {
+      await removeAllEmptying(disk, { base, signal });
+      return true;
+    } catch (error) {
+      outlook.dueMs = Math.min(outlook.dueMs, clock.now() + 6 * checkMs);
+      log.warn("what was deleted cannot be removed yet, trying again", { base, error: describeError(error) });
+      return false;
+    }
+  }
+
+  async function emptyOne(base: string, name: string): Promise<void> {
+    try {
+      await removeEmptying(disk, { base, name, signal });
+    } catch (error) {
+      const outlook = outlookOf(base);
+      outlook.dueMs = Math.min(outlook.dueMs, clock.now() + 6 * checkMs);
+      log.warn("what was deleted cannot be removed yet, trying again", { base, error: describeError(error) });
+    }
   }
 
   async function relievePressure(base: string, outlook: Outlook): Promise<void> {
@@ -170,12 +196,20 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   async function remove({ base, record }: TrashEntry): Promise<boolean> {
     const name = await discard(disk, { base, entry: record.entry });
     if (name === undefined) return false;
-    await removeEmptying(disk, { base, name, signal });
+    await emptyOne(base, name);
     return true;
   }
 
   return {
-    signal,
+    async empty(base, name) {
+      const removal = emptyOne(base, name).finally(() => removals.delete(removal));
+      removals.add(removal);
+      const enough = new AbortController();
+      // Aborted when the removal was faster.
+      const tooLong = clock.sleep(patienceMs, enough.signal).catch(() => undefined);
+      await Promise.race([removal, tooLong]);
+      enough.abort();
+    },
     noteKept(base, expiresMs) {
       const outlook = outlookOf(base);
       outlook.dueMs = Math.min(outlook.dueMs, expiresMs);
@@ -185,8 +219,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
       outlookOf(base).hasMoves = true;
     },
     async makeRoom(base, bytes) {
-      outlookOf(base);
-      await removeAllEmptying(disk, { base, signal });
+      await emptyAll(base, outlookOf(base));
       const { removed } = await relieve({ ...reliefOf(base), isEnough: ({ freeBytes }) => freeBytes >= bytes });
       for (const entry of removed) log.warn("the disk is full: an entry of the trash was removed", showEntry(entry));
       return removed.length > 0;
@@ -195,6 +228,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
       ending.abort();
       cancelTimer?.();
       await running;
+      await Promise.all(removals);
     },
   };
 }

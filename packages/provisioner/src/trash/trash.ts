@@ -5,7 +5,6 @@ import type { VolumeFiller, VolumePlace } from "../backend/volume-backend.ts";
 import { nodeDisk, type Disk } from "../disk/disk.ts";
 import { readBases, rememberBase } from "./bases.ts";
 import { askedEntry } from "./choose.ts";
-import { removeEmptying } from "./empty.ts";
 import type { FreeSpace } from "./free-space.ts";
 import { holdOf } from "./hold.ts";
 import { ensureTrash } from "./place.ts";
@@ -16,7 +15,7 @@ import { createTurns } from "./turns.ts";
 
 /** Where deleted volumes wait: a person can have them back, until their time is over or the disk needs the room. */
 export interface Trash extends Stoppable {
-  /** Moves a volume's directory beside the volumes of its base, durably, with a record of what it was. Holding time 0 removes it at once. Repeatable: done already is fine. */
+  /** Moves a volume's directory beside the volumes of its base, durably, with a record of what it was. Holding time 0 removes it at once; a large tree may go on shrinking after that. Repeatable: done already is fine. */
   put(place: VolumePlace, volume: PersistentVolume): Promise<void>;
   /** Fills new volumes from the trash for claims with the annotation ordinal.internal/restore-from. */
   readonly filler: VolumeFiller;
@@ -86,8 +85,7 @@ export async function openTrash(options: TrashOptions): Promise<Trash> {
     async put(place, volume) {
       const kept = await putSomehow(place, volume);
       if (kept.is === "kept") sweeper.noteKept(place.base, kept.expiresMs);
-      if (kept.is === "emptying")
-        await removeEmptying(disk, { base: place.base, name: kept.name, signal: sweeper.signal });
+      if (kept.is === "emptying") await sweeper.empty(place.base, kept.name);
     },
     filler: {
       wants: (claim) => askedEntry(claim) !== undefined,
