@@ -95,6 +95,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       await listening(settings.apiPort, {
         registry: client,
         streams: supervisor.streams,
+        node: { get: (path) => (path === "stats/summary" ? supervisor.volumeUsage.summary() : undefined) },
         credentials,
         listen: { host: apiHost, port: portToTry(settings, earlier) },
         clock,
@@ -102,6 +103,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         version: `${kubernetesVersion}+ordinal${ordinalVersion}`,
       }),
     );
+    supervisor.volumeUsage.addTo(server.metrics);
     const access = { server: `https://${apiHost}:${server.port}`, credentials };
     await Promise.all([dir.kubeconfig, dir.companionAccess].map((path) => writeKubeconfig(path, access)));
     // Early, because a process takes longer to start than everything below.

@@ -10,6 +10,7 @@ import type { PodStreams } from "../streams/pod-streams.ts";
 import type { Credentials } from "../tls/credentials.ts";
 import { ensureCredentials } from "../tls/ensure-credentials.ts";
 import { writeKubeconfig } from "../tls/kubeconfig.ts";
+import type { NodeAnswers } from "./node-proxy.ts";
 import { startApiServer, type ApiServer } from "./api-server.ts";
 
 /** A server over a real registry and store in a temporary directory. */
@@ -41,7 +42,13 @@ export async function startTestServer({
   streams = nobodyRuns,
   log = silentLogger,
   clock = systemClock,
-}: { readonly streams?: PodStreams; readonly log?: Logger; readonly clock?: Clock } = {}): Promise<TestServer> {
+  ...more
+}: {
+  readonly streams?: PodStreams;
+  readonly node?: NodeAnswers;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+} = {}): Promise<TestServer> {
   const dir = await mkdtemp(join(tmpdir(), "ordinal-server-"));
   const store = await openStore({ dir: join(dir, "store") });
   const registry = await createRegistry({ store, clock });
@@ -53,7 +60,8 @@ export async function startTestServer({
     clusterDomain: "cluster.local",
   });
   const listen = { host: "127.0.0.1", port: 0 };
-  const server = await startApiServer({ registry, streams, credentials, listen, clock, log, version: "v1.33.1+test" });
+  const version = "v1.33.1+test";
+  const server = await startApiServer({ registry, streams, credentials, listen, clock, log, version, ...more });
   const kubeconfig = join(dir, "kubeconfig");
   await writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${server.port}`, credentials });
   return {

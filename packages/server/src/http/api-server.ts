@@ -16,6 +16,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { PodStreams } from "../streams/pod-streams.ts";
 import type { Credentials } from "../tls/credentials.ts";
 import { createHealth, type HealthCheck } from "./health.ts";
+import type { NodeAnswers } from "./node-proxy.ts";
 import { createRequestHandler } from "./request-handler.ts";
 import type { Services } from "./services.ts";
 import { createUpgradeHandler } from "./upgrade-handler.ts";
@@ -23,6 +24,8 @@ import { createUpgradeHandler } from "./upgrade-handler.ts";
 export interface ApiServerOptions {
   readonly registry: Registry;
   readonly streams: PodStreams;
+  /** What the node answers itself; left out, nothing but metrics. */
+  readonly node?: NodeAnswers;
   readonly credentials: Credentials;
   /** A loopback address, and a port; 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
@@ -96,12 +99,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   };
 }
 
-function createServices({ registry, streams, clock, log, version }: ApiServerOptions): Services {
+function createServices({ registry, streams, node, clock, log, version }: ApiServerOptions): Services {
   const metrics = createMetrics();
   addProcessMetrics(metrics, clock.now());
   return {
     registry,
     streams,
+    node,
     clock,
     log,
     version,

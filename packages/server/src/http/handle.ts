@@ -10,6 +10,7 @@ import {
 import { versionInfo } from "../discovery/version.ts";
 import { ok, type Answer, type Exchange } from "./exchange.ts";
 import { methodNotAllowed, unknownPath } from "./failures.ts";
+import { askNode, showMetrics } from "./node-proxy.ts";
 import { serveResource } from "./resource.ts";
 import { answerReview } from "./reviews.ts";
 import type { Route } from "./route.ts";
@@ -25,13 +26,14 @@ export async function handle(services: Services, exchange: Exchange, route: Rout
     return await answerReview(exchange, route.review);
   }
   if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
+  if (route.is === "node") return await askNode(services, route);
   return await describeServer(services, exchange, route);
 }
 
 async function describeServer(
   services: Services,
   exchange: Exchange,
-  route: Exclude<Route, { is: "resource" | "review" | "nothing" | "health" }>,
+  route: Exclude<Route, { is: "resource" | "review" | "nothing" | "health" | "node" }>,
 ): Promise<Answer> {
   const { openApi, metrics, version } = services;
   switch (route.is) {
@@ -40,11 +42,7 @@ async function describeServer(
     case "version":
       return ok(versionInfo(version));
     case "metrics":
-      return {
-        code: 200,
-        bytes: metrics.render(),
-        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-      };
+      return showMetrics(metrics);
     case "groups":
       return discoverGroups(exchange, route.root);
     case "group":

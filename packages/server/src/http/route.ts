@@ -11,6 +11,7 @@ export type Route =
   | { readonly is: "openapi v2" | "openapi v3" }
   | { readonly is: "openapi v3 document"; readonly path: string }
   | { readonly is: "review"; readonly review: Review; readonly namespace?: string }
+  | { readonly is: "node"; readonly node: string; readonly path: string }
   | ({ readonly is: "resource" } & ResourceRoute)
   | { readonly is: "nothing" };
 
@@ -37,6 +38,8 @@ const plainRoutes: Readonly<Record<string, Route>> = {
 const apiPattern = /^\/(?:api|apis\/(?<group>[^/]+))(?:\/(?<version>[^/]+)(?:\/(?<rest>.+))?)?$/;
 const resourcePattern =
   /^(?:namespaces\/(?<namespace>[^/]+)\/)?(?<plural>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<subresource>[^/]+))?)?$/;
+/** What the node answers itself: a path of the kubelet's. */
+const nodePattern = /^nodes\/(?<node>[^/]+)\/proxy(?:\/(?<path>.*))?$/;
 
 /** Reads a path. Whatever Ordinal does not serve is `nothing`, as is a path that cannot be decoded. */
 export function routeOf(pathname: string): Route {
@@ -65,6 +68,8 @@ function apiRoute(path: string): Route | undefined {
   if (version === undefined) return { is: "group", group };
   if (rest === undefined) return { is: "group version", group, version };
   const apiVersion = apiVersionOf({ group, version });
+  const node = apiVersion === "v1" ? nodePattern.exec(rest)?.groups : undefined;
+  if (node !== undefined) return { is: "node", node: decode(node["node"] ?? ""), path: node["path"] ?? "" };
   const words = resourcePattern.exec(rest)?.groups;
   if (words === undefined) return undefined;
   return reviewRoute(apiVersion, words) ?? resourceRoute(apiVersion, namespacesThemselves(words));

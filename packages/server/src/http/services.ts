@@ -3,6 +3,7 @@ import type { OpenApi } from "../discovery/openapi-documents.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { PodStreams } from "../streams/pod-streams.ts";
 import type { Health } from "./health.ts";
+import type { NodeAnswers } from "./node-proxy.ts";
 
 /** What the handlers of the server work with. */
 export interface Services {
@@ -15,4 +16,5 @@ export interface Services {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly openApi: OpenApi;
+  readonly node: NodeAnswers | undefined;
 }
