@@ -30,6 +30,7 @@ export type FlagName =
   | "dns-upstream"
   | "dns-workers"
   | "images"
+  | "local-path-config"
   | "log-format"
   | "log-level"
   | "manifests"
@@ -117,6 +118,11 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   "dns-workers": { type: "string", value: "NUMBER", help: "further threads that answer DNS (0)" },
   "dns-lameduck": { type: "string", value: "SECONDS", help: "how long DNS goes on when it is asked to end (0)" },
   images: { type: "string", multiple: true, value: "DIR", help: "folder of your own image profiles; may be repeated" },
+  "local-path-config": {
+    type: "string",
+    value: "FILE",
+    help: "config.json of rancher's local-path provisioner: where volumes lie; followed (DATA-DIR/volumes)",
+  },
   "log-level": { type: "string", value: "debug|info|warn|error", help: "how much is logged (info)" },
   "log-format": { type: "string", value: "text|json", help: "how lines on the terminal look (text)" },
   demo: { type: "boolean", help: "put the demo manifests into the manifests folder when that folder is new" },

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { readConfigFile } from "./config-file.ts";
 import { readDnsSettings, type DnsSettings } from "./dns-settings.ts";
-import { dnsFlagNames, flagNames } from "./flags.ts";
+import { dnsFlagNames, flagNames, type FlagName } from "./flags.ts";
 import { readFlags, withFile } from "./setting-sources.ts";
 import { isOn, list, one, oneOf, parseClusterRange, parsePort, type Raw } from "./setting-values.ts";
 import { defaultDataDir, type Surroundings } from "./surroundings.ts";
@@ -28,6 +28,8 @@ export interface Settings {
   readonly serviceCidr: string | undefined;
   /** Folders of image profiles after the built-in ones; later ones win. */
   readonly images: readonly string[];
+  /** Absolute; where volumes lie and how they are made, as rancher's provisioner is told. */
+  readonly localPathConfig: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly logFormat: "text" | "json";
   /** Put the demo into a manifests folder that is new. */
@@ -46,6 +48,11 @@ export function readSettings(argv: readonly string[], surroundings: Surroundings
   }));
 }
 
+function pathOf(raw: Raw, name: FlagName): string | undefined {
+  const given = one(raw, name);
+  return given === undefined ? undefined : resolve(given);
+}
+
 function complete(raw: Raw, surroundings: Surroundings): Omit<Settings, "configFile" | "dnsFlags"> {
   const dataDir = resolve(one(raw, "data-dir") ?? surroundings.env["ORDINAL_DATA_DIR"] ?? defaultDataDir(surroundings));
   const dns = readDnsSettings(raw);
@@ -59,6 +66,7 @@ function complete(raw: Raw, surroundings: Surroundings): Omit<Settings, "configF
     podCidr: parseClusterRange("pod-cidr", one(raw, "pod-cidr")),
     serviceCidr: parseClusterRange("service-cidr", one(raw, "service-cidr")),
     images: list(raw, "images").map((each) => resolve(each)),
+    localPathConfig: pathOf(raw, "local-path-config"),
     logLevel: oneOf("log-level", one(raw, "log-level") ?? "info", ["debug", "info", "warn", "error"]),
     logFormat: oneOf("log-format", one(raw, "log-format") ?? "text", ["text", "json"]),
     demo: isOn(raw, "demo"),

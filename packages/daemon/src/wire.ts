@@ -28,6 +28,7 @@ import { keepCompanions } from "./companions.ts";
 import type { DataDir } from "./data-dir.ts";
 import { certificateHosts, isEncrypted } from "./dns-arguments.ts";
 import type { TlsFiles } from "./dns-settings.ts";
+import { followLocalPathConfig } from "./follow-local-path-config.ts";
 import { startManifestSource } from "./manifests/manifest-source.ts";
 import { ensureSystemObjects } from "./manifests/system-objects.ts";
 import { openPodRuntime } from "./pod-runtime.ts";
@@ -57,6 +58,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
   const parts = createStopStack(); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const earlier = await readRunFile(dir.runFile);
+    const localPath = await followed(parts, settings.localPathConfig, log.child({ part: "provisioner" }));
     // Beside each other, because one waits for the disk and the other for programs.
     const opening = openStore({ dir: dir.store, ...keptChanges });
     const pods = await openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }).finally(async () =>
@@ -121,7 +123,13 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     );
     await startControllers(parts, { client, log, apiPort: server.port, serviceAddress: pods.kubernetesAddress });
     parts.add(
-      await startProvisioner({ client, clock, log: log.child({ part: "provisioner" }), volumesDir: dir.volumes }),
+      await startProvisioner({
+        client,
+        clock,
+        log: log.child({ part: "provisioner" }),
+        volumesDir: dir.volumes,
+        ...(localPath === undefined ? {} : { localPath }),
+      }),
     );
     await ensureSystemObjects(client, join(configDir, "manifests"));
     const dns = await companions.dns;
@@ -155,6 +163,10 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       },
     };
   });
+}
+
+async function followed(parts: StopStack, path: string | undefined, log: Logger) {
+  return path === undefined ? undefined : parts.add(await followLocalPathConfig(path, { log }));
 }
 
 /** A certificate of our own for DNS over TLS and HTTPS, where it needs one and the user has named none. */
