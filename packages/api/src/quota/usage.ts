@@ -78,7 +78,6 @@ function claimUsage({ metadata, spec, status }: PersistentVolumeClaim): Amounts 
   const storageClass = metadata.annotations?.[betaStorageClass] ?? spec.storageClassName ?? "";
   const asked = spec.resources?.requests?.["storage"];
   const promised = status?.allocatedResources?.["storage"] ?? "0";
-  const most = (one: Amount, other: Amount): Amount => (other.nanos > one.nanos ? other : one);
   const own = new Map([
     ["persistentvolumeclaims", countOf(1)],
     ...(asked === undefined
@@ -90,6 +89,10 @@ function claimUsage({ metadata, spec, status }: PersistentVolumeClaim): Amounts 
     ...own,
     ...[...own].map(([name, amount]) => [`${storageClass}${classInfix}${name}`, amount] as const),
   ]);
+}
+
+function most(one: Amount, other: Amount): Amount {
+  return other.nanos > one.nanos ? other : one;
 }
 
 function wholeBytes({ nanos, like }: Amount): Amount {

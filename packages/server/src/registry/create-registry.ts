@@ -3,6 +3,8 @@ import type { List, WatchEvent } from "@ordinal/client";
 import { silentLogger, type Clock, type Logger } from "@ordinal/runtime";
 import type { Store } from "@ordinal/store";
 import { createAdmission } from "./admission/create-admission.ts";
+import { LimitRanges } from "./admission/limit-ranges.ts";
+import { QuotaGuard } from "./admission/quota-guard.ts";
 import { ServiceAddresses } from "./admission/service-addresses.ts";
 import type { Context } from "./context.ts";
 import { expireEvents } from "./event-expiry.ts";
@@ -33,7 +35,8 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const { store, clock, log = silentLogger, serviceRange = "10.96.0.0/16" } = options;
   const objects = createObjectStore(store);
   const addresses = await knownAddresses(objects, serviceRange);
-  const context: Context = { objects, clock, admission: createAdmission(objects, addresses) };
+  const [ranges, quotas] = [await LimitRanges.start(objects), await QuotaGuard.start(objects)];
+  const context: Context = { objects, clock, admission: createAdmission(objects, { addresses, ranges, quotas }) };
   await expireEvents({ objects, clock, log });
   const deletions = followDeletions(kindOf("pods"), { objects, clock });
   log.debug("the registry is ready", { revision: store.revision() });

@@ -17,7 +17,6 @@ export const resourceQuotaTable: TablePrinter<ResourceQuota> = {
   cells({ metadata, status = {} }, nowMs) {
     const names = Object.keys(status.hard ?? {}).toSorted();
     const show = (name: string): string => `${name}: ${status.used?.[name] ?? "0"}/${status.hard?.[name] ?? "0"}`;
-    const isLimit = (name: string): boolean => name.startsWith("limits.");
     return [
       metadata.name,
       names
@@ -29,3 +28,7 @@ export const resourceQuotaTable: TablePrinter<ResourceQuota> = {
     ];
   },
 };
+
+function isLimit(name: string): boolean {
+  return name.startsWith("limits.");
+}
