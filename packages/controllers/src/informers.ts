@@ -1,5 +1,6 @@
 import {
   claimNamesOf,
+  classNameOf,
   finalizers,
   isTerminating,
   type KubeObject,
@@ -53,11 +54,10 @@ const ownIndexes: Indexes = {
   persistentvolumes: {
     /** The claim a volume is bound or reserved for, as `namespace/claim`. */
     claim: ({ spec: { claimRef } }) => (claimRef === undefined ? [] : [`${claimRef.namespace}/${claimRef.name}`]),
-    class: ({ spec }) => [spec.storageClassName ?? ""],
   },
   persistentvolumeclaims: {
     /** Claims that look for a volume, by the class they ask for. */
-    unboundOfClass: ({ spec }) => ((spec.volumeName ?? "") === "" ? [spec.storageClassName ?? ""] : []),
+    unboundOfClass: (claim) => ((claim.spec.volumeName ?? "") === "" ? [classNameOf(claim)] : []),
     volume: ({ spec }) => ((spec.volumeName ?? "") === "" ? [] : [spec.volumeName ?? ""]),
     /** Terminating claims that are held for the pods that use them, by namespace. */
     terminatingIn: ({ metadata }) =>

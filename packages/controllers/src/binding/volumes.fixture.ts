@@ -1,4 +1,5 @@
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "@ordinal/api";
+import type { KubeObject, PersistentVolume, PersistentVolumeClaim, StorageClass } from "@ordinal/api";
+import { keyOf, type Change, type Informer } from "@ordinal/client";
 
 const metadata = (name: string) => ({
   name,
@@ -54,5 +55,52 @@ export function classOfVolumes(name: string, parts: Partial<StorageClass> = {}):
     provisioner: "rancher.io/local-path",
     volumeBindingMode: "Immediate",
     ...parts,
+  };
+}
+
+/** An informer that shows what the test tells it, when it tells it. */
+export interface ToldInformer<T> {
+  readonly informer: Informer<T>;
+  /** The object as it is from now on. */
+  tell(object: T): void;
+  tellGone(key: string): void;
+}
+
+export function toldInformer<T extends KubeObject>(objects: readonly T[] = []): ToldInformer<T> {
+  const present = new Map(objects.map((object) => [keyOf(object), object]));
+  const listeners = new Set<(change: Change<T>) => void>();
+  let revision = Math.max(0, ...objects.map(({ metadata }) => Number(metadata.resourceVersion)));
+
+  function tell(change: Change<T>): void {
+    revision = Math.max(revision, Number((change.after ?? change.before)?.metadata.resourceVersion));
+    for (const listener of listeners) listener(change);
+  }
+
+  return {
+    informer: {
+      synced: Promise.resolve(),
+      hasSynced: () => true,
+      revision: () => revision,
+      get: (key) => present.get(key),
+      list: () => [...present.values()],
+      by: () => [],
+      onChange(listener) {
+        for (const after of present.values()) listener({ after });
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      onRevision: () => () => {},
+      stop: async () => {},
+    },
+    tell(after) {
+      const before = present.get(keyOf(after));
+      present.set(keyOf(after), after);
+      tell(before === undefined ? { after } : { before, after });
+    },
+    tellGone(key) {
+      const before = present.get(key);
+      present.delete(key);
+      if (before !== undefined) tell({ before });
+    },
   };
 }
