@@ -36,7 +36,9 @@ export type FlagName =
   | "manifests"
   | "pod-cidr"
   | "runtime"
-  | "service-cidr";
+  | "service-cidr"
+  | "trash-hold"
+  | "trash-min-free";
 
 /** Every flag of `ordinal start`, in the order help shows them; defaults in parentheses are set where they are read. */
 export const flags: Readonly<Record<FlagName, Flag>> = {
@@ -117,6 +119,16 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   "dns-query-log": { type: "boolean", help: "a line in the log of DNS for every query" },
   "dns-workers": { type: "string", value: "NUMBER", help: "further threads that answer DNS (0)" },
   "dns-lameduck": { type: "string", value: "SECONDS", help: "how long DNS goes on when it is asked to end (0)" },
+  "trash-hold": {
+    type: "string",
+    value: "DURATION",
+    help: "how long deleted volumes can be restored, such as 7d or 30m (24h; 0: not at all)",
+  },
+  "trash-min-free": {
+    type: "string",
+    value: "SHARE|SIZE",
+    help: "with less free disk than this, the oldest of them are given up: 10% or 5Gi (10%; 0: never)",
+  },
   images: { type: "string", multiple: true, value: "DIR", help: "folder of your own image profiles; may be repeated" },
   "local-path-config": {
     type: "string",

@@ -39,6 +39,17 @@ describe("readSettings", () => {
     expect(settings.manifests).to.equal("/var/lib/ordinal/manifests");
   });
 
+  it("reads how long deleted volumes are kept, and refuses what is no duration, no share and no size", () => {
+    expect(readSettings([], root).trash).to.deep.equal({ holdMs: 86_400_000, minFree: { percent: 10 } });
+    const given = ["--trash-hold", "7d", "--trash-min-free", "5Gi"];
+    expect(readSettings(given, root).trash).to.deep.equal({ holdMs: 604_800_000, minFree: { bytes: 5n * 2n ** 30n } });
+    expect(() => readSettings(["--trash-hold", "long"], root)).to.throw(
+      UsageError,
+      "--trash-hold long: must be a duration such as 24h, 30m, 7d or 0",
+    );
+    expect(() => readSettings(["--trash-min-free", "all"], root)).to.throw(UsageError, "must be a share such as 10%");
+  });
+
   it("keeps an ordinary user's data below XDG_STATE_HOME, or its default", () => {
     expect(readSettings([], user).dataDir).to.equal("/home/ann/.local/state/ordinal");
     expect(readSettings([], { ...user, env: { XDG_STATE_HOME: "/x" } }).dataDir).to.equal("/x/ordinal");

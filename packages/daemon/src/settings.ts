@@ -5,6 +5,7 @@ import { dnsFlagNames, flagNames, type FlagName } from "./flags.ts";
 import { readFlags, withFile } from "./setting-sources.ts";
 import { isOn, list, one, oneOf, parseClusterRange, parsePort, type Raw } from "./setting-values.ts";
 import { defaultDataDir, type Surroundings } from "./surroundings.ts";
+import { readTrashSettings, type TrashSettings } from "./trash-settings.ts";
 
 /** Everything that can be set, checked and complete. */
 export interface Settings {
@@ -30,6 +31,7 @@ export interface Settings {
   readonly images: readonly string[];
   /** Absolute; where volumes lie and how they are made, as rancher's provisioner is told. */
   readonly localPathConfig: string | undefined;
+  readonly trash: TrashSettings;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly logFormat: "text" | "json";
   /** Put the demo into a manifests folder that is new. */
@@ -67,6 +69,7 @@ function complete(raw: Raw, surroundings: Surroundings): Omit<Settings, "configF
     serviceCidr: parseClusterRange("service-cidr", one(raw, "service-cidr")),
     images: list(raw, "images").map((each) => resolve(each)),
     localPathConfig: pathOf(raw, "local-path-config"),
+    trash: readTrashSettings(raw),
     logLevel: oneOf("log-level", one(raw, "log-level") ?? "info", ["debug", "info", "warn", "error"]),
     logFormat: oneOf("log-format", one(raw, "log-format") ?? "text", ["text", "json"]),
     demo: isOn(raw, "demo"),

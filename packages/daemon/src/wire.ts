@@ -128,6 +128,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         clock,
         log: log.child({ part: "provisioner" }),
         volumesDir: dir.volumes,
+        trash: settings.trash,
         ...(localPath === undefined ? {} : { localPath }),
       }),
     );
