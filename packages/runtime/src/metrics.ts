@@ -24,6 +24,7 @@ export interface MetricName {
 
 /** A number that is counted elsewhere. */
 export interface Sample {
+  /** The same object each time is shown quicker; it must not change. */
   readonly labels: Labels;
   readonly value: number;
 }
@@ -61,6 +62,16 @@ interface Family {
 /** An empty set of figures. */
 export function createMetrics(): Metrics {
   const families: Family[] = [];
+  /** Of what is read: labels that are handed out again and again, as they are shown. */
+  const texts = new WeakMap<Labels, string>();
+
+  function bracedOnce(labels: Labels): string {
+    const known = texts.get(labels);
+    if (known !== undefined) return known;
+    const text = braced(showLabels(labels));
+    texts.set(labels, text);
+    return text;
+  }
 
   function numbers({ name, help }: MetricName, type: "counter" | "gauge"): Gauge {
     const values = new Map<string, number>();
@@ -87,7 +98,7 @@ export function createMetrics(): Metrics {
     },
     readings({ name, help, type }, read) {
       const lines = (): readonly string[] =>
-        Array.from(read(), ({ labels, value }) => `${name}${braced(showLabels(labels))} ${value}`);
+        Array.from(read(), ({ labels, value }) => `${name}${bracedOnce(labels)} ${value}`);
       families.push({ head: headOf({ name, help }, type), lines });
     },
     distributions({ name, help }, buckets, read) {

@@ -1,7 +1,7 @@
 import { claimNameOfVolume, type Pod, type Volume } from "@ordinal/api";
 import { timestamp } from "@ordinal/runtime";
 import type { FileSystemFigures } from "./file-system-figures.ts";
-import { figuresOf, type VolumeRecord } from "./volume-record.ts";
+import { figureOf, type VolumeFigures, type VolumeRecord } from "./volume-record.ts";
 
 /** Source: `k8s.io/kubelet/pkg/apis/stats/v1alpha1`, of which this is the part about volumes. */
 export interface Summary {
@@ -21,9 +21,9 @@ interface VolumeStats {
   readonly availableBytes: number;
   readonly capacityBytes: number;
   readonly usedBytes: number;
-  readonly inodesFree?: number;
+  readonly inodesFree?: number | undefined;
   readonly inodes?: number;
-  readonly inodesUsed?: number;
+  readonly inodesUsed?: number | undefined;
   readonly name: string;
   readonly pvcRef: { readonly name: string; readonly namespace: string };
 }
@@ -60,9 +60,11 @@ function statsOf(pod: Pod, volume: Volume, { recordOfClaim, around }: SummaryWor
   const claim = claimNameOfVolume(pod, volume);
   const namespace = pod.metadata.namespace ?? "";
   const record = claim === undefined ? undefined : recordOfClaim(`${namespace}/${claim}`);
-  const figures = figuresOf(record?.measured, around);
-  if (claim === undefined || record === undefined || figures === undefined) return undefined;
-  const { availableBytes, capacityBytes, usedBytes, inodesFree, inodes, inodesUsed } = figures;
+  if (claim === undefined || record === undefined) return undefined;
+  const of = (figure: keyof VolumeFigures): number | undefined => figureOf(figure, record.measured, around);
+  const [capacityBytes, availableBytes, usedBytes] = [of("capacityBytes"), of("availableBytes"), of("usedBytes")];
+  if (capacityBytes === undefined || availableBytes === undefined || usedBytes === undefined) return undefined;
+  const [inodes, inodesFree, inodesUsed] = [of("inodes"), of("inodesFree"), of("inodesUsed")];
   return {
     time: timestamp(record.measuredMs),
     availableBytes,

@@ -1,6 +1,6 @@
 import type { Metrics, Sample } from "@ordinal/runtime";
 import type { FileSystemFigures } from "./file-system-figures.ts";
-import { figuresOf, type VolumeFigures, type VolumeRecord } from "./volume-record.ts";
+import { figureOf, type VolumeFigures, type VolumeRecord } from "./volume-record.ts";
 
 /** What is known at the moment of asking. */
 export interface UsageNow {
@@ -21,36 +21,36 @@ const upstreamFigures: readonly (readonly [name: string, help: string, figure: k
 
 /** Adds the figures of volumes, which are read when they are asked for. */
 export function addVolumeMetrics(metrics: Metrics, read: () => UsageNow): void {
-  for (const [name, help, figure] of upstreamFigures) {
-    metrics.readings({ name, help, type: "gauge" }, function* () {
+  const ofEach = (
+    [name, help]: readonly [name: string, help: string],
+    valueOf: (record: VolumeRecord, around: UsageNow["around"]) => number | undefined,
+  ): void => {
+    metrics.readings({ name, help, type: "gauge" }, () => {
       const { records, around } = read();
-      for (const { labels, measured } of records) {
-        const value = figuresOf(measured, around)?.[figure];
-        if (value !== undefined) yield { labels, value };
+      const samples: Sample[] = [];
+      for (const record of records) {
+        const value = valueOf(record, around);
+        if (value !== undefined) samples.push({ labels: record.labels, value });
       }
-    });
-  }
-  const ofEach = (name: string, help: string, valueOf: (record: VolumeRecord) => number | undefined): void => {
-    metrics.readings({ name, help, type: "gauge" }, function* (): Generator<Sample> {
-      for (const record of read().records) {
-        const value = valueOf(record);
-        if (value !== undefined) yield { labels: record.labels, value };
-      }
+      return samples;
     });
   };
+  for (const [name, help, figure] of upstreamFigures) {
+    ofEach([name, help], ({ measured }, around) => figureOf(figure, measured, around));
+  }
   ofEach(
-    "kubelet_volume_stats_health_status_abnormal",
-    "Abnormal volume health status. The count is either 1 or 0. 1 indicates the volume is unhealthy, 0 indicates volume is healthy",
+    [
+      "kubelet_volume_stats_health_status_abnormal",
+      "Abnormal volume health status. The count is either 1 or 0. 1 indicates the volume is unhealthy, 0 indicates volume is healthy",
+    ],
     ({ measured, problem }) => (problem !== undefined ? 1 : measured === undefined ? undefined : 0),
   );
   ofEach(
-    "ordinal_volume_claimed_bytes",
-    "Size of the volume that the claim has, which nothing holds a plain directory to",
+    ["ordinal_volume_claimed_bytes", "Size of the volume that the claim has, which nothing holds a plain directory to"],
     ({ claimedBytes }) => claimedBytes,
   );
   ofEach(
-    "ordinal_volume_measured_timestamp_seconds",
-    "When the volume was last measured, in seconds since the epoch",
+    ["ordinal_volume_measured_timestamp_seconds", "When the volume was last measured, in seconds since the epoch"],
     ({ measured, measuredMs }) => (measured === undefined ? undefined : measuredMs / 1000),
   );
 }

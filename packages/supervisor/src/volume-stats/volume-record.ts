@@ -1,4 +1,4 @@
-import type { Labels } from "@ordinal/runtime";
+import { unreachable, type Labels } from "@ordinal/runtime";
 import type { FileSystemFigures } from "./file-system-figures.ts";
 import type { Measured } from "./measure-volume.ts";
 import type { Fill } from "./size-warning.ts";
@@ -36,25 +36,38 @@ export interface VolumeFigures {
 }
 
 /**
- * The figures of a look, or undefined when it told none. `around` gives newer ones of the file systems that are shared, by
+ * One figure of a look, or undefined when it told none. `around` has newer ones of the file systems that are shared, by
  * device.
  */
-export function figuresOf(
+export function figureOf(
+  figure: keyof VolumeFigures,
   measured: Measured | undefined,
-  around?: ReadonlyMap<number, FileSystemFigures>,
-): VolumeFigures | undefined {
-  if (measured === undefined || measured.is === "not made") return undefined;
-  if (measured.is === "own") return measured.figures;
-  const { usedBytes } = measured;
-  if (measured.is === "shared") {
-    return { ...(around?.get(measured.device) ?? measured.around), usedBytes, inodesUsed: measured.inodesUsed };
+  around: ReadonlyMap<number, FileSystemFigures>,
+): number | undefined {
+  switch (measured?.is) {
+    case "own":
+      return measured.figures[figure];
+    case "shared":
+      if (figure === "usedBytes" || figure === "inodesUsed") return measured[figure];
+      return (around.get(measured.device) ?? measured.around)[figure];
+    case "unmounted": {
+      const { capacityBytes, usedBytes } = measured;
+      const known: VolumeFigures = { capacityBytes, usedBytes, availableBytes: capacityBytes - usedBytes };
+      return known[figure];
+    }
+    case "not made":
+    case undefined:
+      return undefined;
+    default:
+      return unreachable(measured);
   }
-  const { capacityBytes } = measured;
-  return { capacityBytes, usedBytes, availableBytes: capacityBytes - usedBytes };
 }
 
 /** Whether two looks told the same about the volume itself. */
 export function isSame(before: Measured | undefined, after: Measured): boolean {
-  const [old, now] = [figuresOf(before), figuresOf(after)];
-  return before?.is === after.is && old?.usedBytes === now?.usedBytes && old?.inodesUsed === now?.inodesUsed;
+  const isEqual = (figure: "usedBytes" | "inodesUsed"): boolean =>
+    figureOf(figure, before, none) === figureOf(figure, after, none);
+  return before?.is === after.is && isEqual("usedBytes") && isEqual("inodesUsed");
 }
+
+const none: ReadonlyMap<number, FileSystemFigures> = new Map();
