@@ -6,6 +6,8 @@ export { startEndpointsController } from "./endpoints/endpoints-controller.ts";
 export { startStorageProtection } from "./protection/storage-protection.ts";
 export { startScheduler } from "./schedule/scheduler.ts";
 export { startStatefulSetController } from "./statefulset/statefulset-controller.ts";
+export { startEphemeralController } from "./ephemeral/ephemeral-controller.ts";
+export { startQuotaController } from "./quota/quota-controller.ts";
 export { startGarbageCollector } from "./garbage/garbage-collector.ts";
 export { startNamespaceController } from "./namespace/namespace-controller.ts";
 export { startBootstrapController } from "./bootstrap/bootstrap-controller.ts";

@@ -5,8 +5,10 @@ import {
   startBindingController,
   startBootstrapController,
   startEndpointsController,
+  startEphemeralController,
   startGarbageCollector,
   startNamespaceController,
+  startQuotaController,
   startScheduler,
   startStatefulSetController,
   startStorageProtection,
@@ -210,6 +212,8 @@ async function startControllers(
   parts.add(startScheduler(options));
   parts.add(startBindingController(options));
   parts.add(startStorageProtection(options));
+  parts.add(startEphemeralController(options));
+  parts.add(startQuotaController(options));
   parts.add(startEndpointsController(options));
   parts.add(startStatefulSetController(options));
 }
