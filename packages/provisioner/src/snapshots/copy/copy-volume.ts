@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { Clock } from "@ordinal/runtime";
+import type { Disk } from "../../disk/disk.ts";
+import { holdDirectory, type HeldDirectory } from "../../disk/held-directory.ts";
+import { removeTree } from "../../disk/remove-tree.ts";
+import type { CloneSupport } from "./clone-support.ts";
+import type { Consistency } from "./consistency.ts";
+import { tickMs } from "./fingerprint.ts";
+import type { CopyTools } from "./tools.ts";
+import { createTreeCopy, type LeftOut, type Round, type TreeCopy } from "./tree-copy.ts";
+import { unlessGone } from "./unless-gone.ts";
+
+export interface VolumeCopyOptions {
+  readonly disk: Disk;
+  readonly tools: CopyTools;
+  readonly clock: Clock;
+  readonly clones: CloneSupport;
+  /** The directory to copy. Others may change it meanwhile. */
+  readonly from: string;
+  /** An empty directory of ours. The copy will be `data` in it. */
+  readonly draft: string;
+  readonly signal: AbortSignal;
+  /** Told from time to time, when bytes have to be copied one by one. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface VolumeCopy {
+  readonly consistency: Consistency;
+  /** The moment the copy shows, in milliseconds. */
+  readonly takenMs: number;
+  readonly leftOut: LeftOut;
+  readonly ownersLost: number;
+  /** Why extended attributes were not all copied. */
+  readonly attributesLost?: string;
+}
+
+/** How often what changed meanwhile is copied again. */
+const repairs = 3;
+
+/**
+ * Copies a directory as it was at one moment, if it can be had: what has changed during the copy is copied again, until a look at
+ * everything finds nothing different. Then the copy is what was there when that look began. On disk when it resolves.
+ */
+export async function copyVolume(options: VolumeCopyOptions): Promise<VolumeCopy> {
+  const { disk, tools, clock, clones, from, draft, signal, onProgress } = options;
+  const to = join(draft, "data");
+  const aside = join(draft, "aside");
+  await disk.mkdir(to, 0o700);
+  await disk.mkdir(aside, 0o700);
+  const mayClone = await clones.canClone(from, draft);
+  const totalBytes = mayClone ? 0 : await checkSpace(options);
+  let bytes = 0;
+  const syncedMs = clock.now();
+  await tools.sync(from);
+  const copy = createTreeCopy({
+    disk,
+    tools,
+    clock,
+    from,
+    to,
+    aside,
+    mayClone,
+    syncedMs,
+    signal,
+    onBytes(count) {
+      bytes += count;
+      if (!mayClone) onProgress?.({ bytes: Math.min(bytes, totalBytes), totalBytes });
+    },
+  });
+  const { attributesLost, ...settled } = await settle(copy, { options, to });
+  await removeTree(disk, aside);
+  await tools.sync(draft);
+  const { sockets, devices, mounts } = copy.leftOut;
+  return {
+    ...settled,
+    leftOut: { sockets, devices, mounts },
+    ownersLost: copy.ownersLost,
+    ...(attributesLost === undefined ? {} : { attributesLost }),
+  };
+}
+
+interface Settled {
+  readonly consistency: Consistency;
+  readonly takenMs: number;
+  readonly attributesLost: string | undefined;
+}
+
+async function settle(
+  copy: TreeCopy,
+  { options: { clock, tools, from, signal }, to }: { options: VolumeCopyOptions; to: string },
+): Promise<Settled> {
+  let last: Round = await copy.copy();
+  for (let attempt = 0; ; attempt += 1) {
+    const copiedMs = clock.now();
+    const attributesLost = await tools.copyExtendedAttributes(from, to);
+    // So that what was changed while it was read shows in its times.
+    await clock.sleep(2 * tickMs, signal);
+    const takenMs = clock.now();
+    const seen = await copy.compare();
+    if (seen.changed === 0) return { consistency: { is: "crash-consistent" }, takenMs, attributesLost };
+    const isLoneClone = last.isCloned === true && seen.only !== undefined && seen.only === last.only;
+    // All else has stood still since before that file was cloned in one instant.
+    if (isLoneClone) return { consistency: { is: "crash-consistent" }, takenMs: copiedMs, attributesLost };
+    if (attempt >= repairs) {
+      return { consistency: { is: "fuzzy", changedFiles: seen.changed }, takenMs: copiedMs, attributesLost };
+    }
+    last = await copy.copy();
+  }
+}
+
+/** How many bytes there are to copy. Throws when the file system of the copy has no room for them. */
+async function checkSpace({ disk, from, draft, signal }: VolumeCopyOptions): Promise<number> {
+  const source = await holdDirectory(disk, from);
+  let total: number;
+  try {
+    total = await measure(disk, { directory: source, signal });
+  } finally {
+    await source.close();
+  }
+  const { bavail, bsize } = await disk.statfs(draft);
+  const free = bavail * bsize;
+  if (total > free) {
+    throw new Error(
+      `a copy takes ${total} bytes, and ${free} are free on the file system of ${draft}: make room, or empty the trash`,
+    );
+  }
+  return total;
+}
+
+async function measure(
+  disk: Disk,
+  { directory, signal }: { directory: HeldDirectory; signal: AbortSignal },
+): Promise<number> {
+  let total = 0;
+  for (const name of await directory.names()) {
+    signal.throwIfAborted();
+    const stats = await unlessGone(async () => await disk.lstat(directory.at(name)));
+    if (stats?.isFile() === true) total += Math.min(stats.size, stats.blocks * 512) / stats.nlink;
+    const inside =
+      stats?.isDirectory() === true ? await unlessGone(async () => await directory.enter(name)) : undefined;
+    if (inside === undefined) continue;
+    try {
+      total += await measure(disk, { directory: inside, signal });
+    } finally {
+      await inside.close();
+    }
+  }
+  return total;
+}
