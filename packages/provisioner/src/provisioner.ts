@@ -28,6 +28,8 @@ export interface ProvisionerOptions {
   readonly localPath?: LocalPathSettings;
   /** How long deleted volumes are kept, and how much room is to be left. */
   readonly trash?: Pick<TrashOptions, "holdMs" | "minFree" | "checkMs">;
+  /** How long after a first failure it is tried again. Defaults to 500. */
+  readonly retryMs?: number;
   /** The file system. Defaults to the real one. */
   readonly disk?: Disk;
 }
@@ -72,6 +74,7 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       classes,
       nodes,
       nodeName,
+      retryMs: options.retryMs,
       occupancy: createOccupancy(volumes),
       events: recorders({ client, clock, log }),
       backends: new Map(backends.map((backend) => [backend.provisioner, backend])),

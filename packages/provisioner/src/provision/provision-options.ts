@@ -29,6 +29,8 @@ export interface ProvisionOptions {
   readonly fillers: readonly VolumeFiller[];
   readonly trash: Disposal;
   readonly nodeName: string;
+  /** How long after a first failure it is tried again. Defaults to 500. */
+  readonly retryMs?: number | undefined;
   readonly claims: Informer<PersistentVolumeClaim>;
   readonly volumes: Informer<PersistentVolume>;
   readonly classes: Informer<StorageClass>;

@@ -21,7 +21,7 @@ export const claimIndexes = { uid: (claim: PersistentVolumeClaim): readonly stri
  */
 export function startProvisioning(options: ProvisionOptions): Provisioning {
   const { backends, claims, classes, client, clock, events, journal, log, nodes, nodeName, volumes } = options;
-  const retries = createRetries();
+  const retries = createRetries(options.retryMs);
   const failing = new Set<string>();
   // Many at once, because most of its time each waits for the disk.
   const loop = startReconcileLoop({ name: "provisioning", reconcile, clock, log, concurrency: 64, capMs: 15_000 });

@@ -14,7 +14,7 @@ import { whereabouts } from "./whereabouts.ts";
  */
 export function startReclaiming(options: ProvisionOptions): Stoppable {
   const { backends, client, clock, disk, events, log, nodes, nodeName, occupancy, trash, volumes } = options;
-  const retries = createRetries();
+  const retries = createRetries(options.retryMs);
   const loop = startReconcileLoop({ name: "reclaiming", reconcile, clock, log, concurrency: 32, capMs: 15_000 });
   const stopListening = volumes.onChange(({ before, after }) => {
     if (after === undefined) retries.clear(before?.metadata.name ?? "");
