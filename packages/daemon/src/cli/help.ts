@@ -10,6 +10,8 @@ interface Page {
 
 const dataDirOption = ["--data-dir DIR", "the daemon's data directory, as given to start"] as const;
 
+const ofNamespaceOption = ["-n NAMESPACE", "only those of this namespace (all)"] as const;
+
 const dnsTargetOptions = [
   ["--dns-listen ADDRESS:PORT", "where DNS answers; may be repeated (as the daemon says)"],
   ["--cluster-domain NAME", "the zone; may be repeated (as the daemon says)"],
@@ -31,6 +33,66 @@ const pages: Readonly<Record<string, Page>> = {
     usage: "ordinal status [-o text|json] [--data-dir DIR]",
     summary: "Shows the daemon and every pod: state, name, address, localhost port, volume directory.",
     options: [["-o text|json", "how to print (text)"], dataDirOption],
+  },
+  volumes: {
+    brief: "Shows volumes and where they are; restores deleted ones.",
+    usage: "ordinal volumes [list|usage|trash|restore|prune] [flags]",
+    summary: [
+      "Shows what lies behind claims, and brings back what was deleted:",
+      "",
+      "  ordinal volumes list      every claim, its size and its directory (also without a word)",
+      "  ordinal volumes usage     what each takes up, the fullest first",
+      "  ordinal volumes trash     the deleted ones that can be restored",
+      "  ordinal volumes restore   gives one of them back to a claim",
+      "  ordinal volumes prune     removes some of them for good, before their time",
+      "",
+      "Flags of the list:",
+    ].join("\n"),
+    options: [["-o text|wide|json", "how to print (text)"], ofNamespaceOption, dataDirOption],
+  },
+  "volumes list": {
+    usage: "ordinal volumes list [-o text|wide|json] [-n NAMESPACE] [--data-dir DIR]",
+    summary: "Shows every claim with its volume, and every volume whose claim is gone.",
+    options: [
+      ["-o text|wide|json", "how to print (text); wide adds volume and reclaim policy"],
+      ofNamespaceOption,
+      dataDirOption,
+    ],
+  },
+  "volumes usage": {
+    usage: "ordinal volumes usage [-o text|json] [-n NAMESPACE] [--data-dir DIR]",
+    summary: "Shows what each volume takes up, and how much of its claim that is, the fullest first.",
+    options: [["-o text|json", "how to print (text)"], ofNamespaceOption, dataDirOption],
+  },
+  "volumes trash": {
+    usage: "ordinal volumes trash [-o text|json] [-n NAMESPACE] [--data-dir DIR]",
+    summary: "Shows the deleted volumes that can be restored, and until when. Needs no running daemon.",
+    options: [["-o text|json", "how to print (text)"], ofNamespaceOption, dataDirOption],
+  },
+  "volumes restore": {
+    usage: "ordinal volumes restore ENTRY|CLAIM [--as NAME] [-n NAMESPACE] [--timeout DURATION] [--data-dir DIR]",
+    summary: [
+      "Gives a deleted volume back: makes the claim it was of anew, or takes one of that name that waits for a volume.",
+      "Of a claim that was deleted several times, the newest; an entry's own name says which.",
+    ].join("\n"),
+    options: [
+      ["--as NAME", "give it to a claim of this name (that of the deleted one)"],
+      ["-n NAMESPACE", "in this namespace (that of the deleted one)"],
+      ["--timeout DURATION", "how long to wait until the claim is bound (60s)"],
+      dataDirOption,
+    ],
+  },
+  "volumes prune": {
+    usage: "ordinal volumes prune ENTRY…|--all|--older-than DURATION [-n NAMESPACE] [--yes|--dry-run] [--data-dir DIR]",
+    summary: "Removes deleted volumes for good before their time. Shows which and asks. Needs no running daemon.",
+    options: [
+      ["--all", "all of them"],
+      ["--older-than DURATION", "those deleted longer ago than this, such as 1h or 7d"],
+      ofNamespaceOption,
+      ["--yes", "do not ask"],
+      ["--dry-run", "show what would be removed, and remove nothing"],
+      dataDirOption,
+    ],
   },
   kubeconfig: {
     usage: "ordinal kubeconfig [--path] [--data-dir DIR]",

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import("./commands/start.ts")).start,
   stop: async () => (await import("./commands/stop.ts")).stop,
   status: async () => (await import("./commands/status.ts")).status,
+  volumes: async () => (await import("./commands/volumes.ts")).volumes,
   kubeconfig: async () => (await import("./commands/kubeconfig.ts")).kubeconfig,
   dns: async () => (await import("./commands/dns.ts")).dns,
   proxy: async () => (await import("./commands/proxy.ts")).proxy,
