@@ -25,6 +25,8 @@ export interface Mount {
   /** Absolute path in the container. */
   readonly target: string;
   readonly readOnly: boolean;
+  /** Further flags of the mount, as mount(8) has them: `noexec`, `nosuid`, … Defaults to none. */
+  readonly options?: readonly string[];
 }
 
 export interface RunSpec {
@@ -38,6 +40,8 @@ export interface RunSpec {
   /** Absolute path in the container. Defaults to `/`. */
   readonly workingDir?: string;
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Supplementary groups. Defaults to none. */
+  readonly groups?: readonly number[];
   readonly mounts: readonly Mount[];
   /** Files put into the container's view of the file system before it starts. */
   readonly files: readonly { readonly path: string; readonly content: string; readonly mode?: number }[];

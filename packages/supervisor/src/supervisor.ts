@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { wellKnown } from "@ordinal/api";
@@ -19,7 +19,10 @@ import { startPortAnnotator } from "./ports/annotate-ports.ts";
 import { openPortBook } from "./ports/port-book.ts";
 import { startNames } from "./readiness/names.ts";
 import { createStreams, type Streams } from "./streams/pod-streams.ts";
+import { createMemoryRoom } from "./volumes/mounts/memory-room.ts";
+import { createMounter } from "./volumes/mounts/mounter.ts";
 import { createNodeVolumes } from "./volumes/node-volumes.ts";
+import type { VolumeHost } from "./volumes/volume.ts";
 import { startVolumeUsage, type VolumeUsage } from "./volume-stats/volume-usage.ts";
 import { startPodWorkers } from "./worker/pod-workers.ts";
 import type { WorkerSettings } from "./worker/worker-context.ts";
@@ -48,6 +51,8 @@ export interface SupervisorOptions {
   readonly imageBackoff?: BackoffOptions;
   /** How long readiness and deletion wait for DNS at most. Defaults to 2 000 ms. */
   readonly namesBoundMs?: number;
+  /** From one look at emptyDirs with a sizeLimit to the next. Defaults to 10 000 ms, as the kubelet's. */
+  readonly emptyDirLookMs?: number;
 }
 
 export interface StopHow {
@@ -79,10 +84,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     );
     const settings = await readSettings(options);
     let pods: Awaited<ReturnType<typeof startPodWorkers>> | undefined;
-    const volumeHost = { runtime: runtime.kind, dataDir, clock, log };
-    const persistentVolumes = createNodeVolumes(volumeHost);
+    const volumeHost = await describeVolumeHost(options);
+    const nodeVolumes = parts.add(createNodeVolumes(volumeHost));
+    const emptyDirLookMs = options.emptyDirLookMs ?? 10_000;
     const common = { client, runtime, clock, log, events, names, catalogue, settings };
-    pods = await startPodWorkers({ ...common, volumeHost, persistentVolumes, nodeName });
+    pods = await startPodWorkers({ ...common, volumeHost, nodeVolumes, emptyDirLookMs, nodeName });
     const machine = await readMachine(dataDir);
     const facts = {
       name: nodeName,
@@ -108,8 +114,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 }
 
 async function readSettings(options: SupervisorOptions): Promise<WorkerSettings> {
+  const dataDir = await realpath(options.dataDir);
   return {
-    podDirectory: (podUid) => join(options.dataDir, "pods", podUid),
+    podDirectory: (podUid) => join(dataDir, "pods", podUid),
     clusterDomain: options.clusterDomain,
     dnsAddress: options.dnsAddress,
     hostResolvConf: await readHostResolvConf(),
@@ -119,6 +126,21 @@ async function readSettings(options: SupervisorOptions): Promise<WorkerSettings>
     crashBackoff: options.crashBackoff ?? tenSecondsToFiveMinutes,
     imageBackoff: options.imageBackoff ?? tenSecondsToFiveMinutes,
     namesBoundMs: options.namesBoundMs ?? 2_000,
+  };
+}
+
+/** Only sandboxes see what is mounted. */
+async function describeVolumeHost({ runtime, clock, log, dataDir }: SupervisorOptions): Promise<VolumeHost> {
+  const mounter = runtime.kind === "sandbox" ? await createMounter() : undefined;
+  // Mounts are listed by their real paths.
+  const realDir = await realpath(dataDir);
+  return {
+    runtime: runtime.kind,
+    dataDir: realDir,
+    clock,
+    log,
+    isRoot: process.getuid?.() === 0,
+    ...(mounter === undefined ? {} : { mounter, memory: createMemoryRoom(join(realDir, "mounts", "memory"), mounter) }),
   };
 }
 

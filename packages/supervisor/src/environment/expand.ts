@@ -8,3 +8,12 @@ export function expandVariables(text: string, values: Readonly<Record<string, st
     return Object.hasOwn(values, name) ? (values[name] ?? whole) : whole;
   });
 }
+
+/** The first variable in the text that has no value; undefined when all have. */
+export function missingVariable(text: string, values: Readonly<Record<string, string>>): string | undefined {
+  for (const { groups } of text.matchAll(/\$\$|\$\((?<name>[^()]*)\)/g)) {
+    const name = groups?.["name"];
+    if (name !== undefined && !Object.hasOwn(values, name)) return name;
+  }
+  return undefined;
+}

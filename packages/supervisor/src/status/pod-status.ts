@@ -38,9 +38,13 @@ function currentPhase(pod: Pod, view: PodView): Phase {
 }
 
 /** Why a pod failed as a whole, beyond its containers. */
-function failureOf(pod: Pod, { nowMs }: PodView): { readonly reason: string; readonly message: string } | undefined {
+function failureOf(
+  pod: Pod,
+  { nowMs, eviction }: PodView,
+): { readonly reason: string; readonly message: string } | undefined {
   const { reason = "", message = "", phase } = pod.status ?? {};
   if (phase === "Failed" && reason !== "") return { reason, message };
+  if (eviction !== undefined && !isPodFinished(pod)) return { reason: "Evicted", message: eviction };
   const deadlineMs = activeDeadline(pod);
   if (deadlineMs === undefined || nowMs < deadlineMs || isPodFinished(pod)) return undefined;
   return { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" };

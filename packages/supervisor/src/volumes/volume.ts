@@ -2,6 +2,8 @@ import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Result, S
 import type { Clock, Logger } from "@ordinal/runtime";
 import type { PodFacts } from "../environment/field-path.ts";
 import type { NodeCapacity } from "../environment/resource-field.ts";
+import type { MemoryRoom } from "./mounts/memory-room.ts";
+import type { Mounter } from "./mounts/mounter.ts";
 import type { PersistentVolumePlugin } from "./persistent/persistent-volume.ts";
 
 /** What plugins may ask the API for; undefined when there is no such object in the pod's namespace. */
@@ -19,6 +21,12 @@ export interface VolumeHost {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether files can be given to anybody. */
+  readonly isRoot: boolean;
+  /** Absent where nothing is mounted: in the process runtime. */
+  readonly mounter?: Mounter;
+  /** Absent where nothing is mounted. */
+  readonly memory?: MemoryRoom;
 }
 
 export interface VolumeContext {
@@ -57,6 +65,15 @@ export interface MountedVolume {
   readonly persistentVolume?: PersistentVolume;
 }
 
+/** Why a volume cannot be set up, for the FailedMount event. */
+export interface SetUpProblem {
+  readonly text: string;
+  /** The PV it is about. */
+  readonly persistentVolume?: string;
+  /** It was not even found what to set up. */
+  readonly isUnprocessed?: true;
+}
+
 /**
  * One kind of volume. An error is text for the FailedMount event; setting up again does nothing new, also after a
  * restart of the daemon. Nothing has to be undone but what lies at `context.directory`, which the pod's end takes away.
@@ -64,5 +81,5 @@ export interface MountedVolume {
 export interface VolumePlugin {
   /** The field of a pod's volume it stands for: `emptyDir`. */
   readonly kind: keyof Volume;
-  setUp(volume: Volume, context: VolumeContext): Promise<Result<MountedVolume, string>>;
+  setUp(volume: Volume, context: VolumeContext): Promise<Result<MountedVolume, string | SetUpProblem>>;
 }

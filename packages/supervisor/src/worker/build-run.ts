@@ -9,7 +9,8 @@ import { covering, layOutImage, locate, type Layout } from "../images/layout.ts"
 import { render } from "../images/template.ts";
 import { webServerScript } from "../web/web-server-script.ts";
 import type { Mount, RunSpec } from "../pod-runtime.ts";
-import { containerMounts, type MountedVolumes } from "../volumes/mount-volumes.ts";
+import { containerMounts } from "../volumes/container-mounts.ts";
+import type { MountedVolumes } from "../volumes/pod-volumes.ts";
 import { createApiSources } from "./api-sources.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
@@ -28,11 +29,13 @@ export async function buildRun(request: RunRequest, context: WorkerContext): Pro
   const { pod, container, attempt, image, volumes } = request;
   const env = await containerEnvironment(request, context);
   if (!env.ok) return env;
-  const mounts = await containerMounts(container, volumes, env.value);
+  const podDirectory = context.settings.podDirectory(pod.metadata.uid);
+  const mounts = await containerMounts(container, { volumes, env: env.value, host: context.volumeHost, podDirectory });
   if (!mounts.ok) return mounts;
   const layout = await layOut(request, mounts.value, context);
   const workingDir = workingDirOf(request, { runtime: context.runtime.kind, mounts: layout?.mounts ?? mounts.value });
-  const user = userOf(pod, container) ?? image.profile?.user;
+  const user = userOf(pod, container, image);
+  const groups = groupsOf(pod);
   return {
     ok: true,
     value: {
@@ -48,6 +51,7 @@ export async function buildRun(request: RunRequest, context: WorkerContext): Pro
       tty: container.tty === true,
       ...(workingDir === undefined ? {} : { workingDir }),
       ...(user === undefined ? {} : { user }),
+      ...(groups.length === 0 ? {} : { groups }),
     },
   };
 }
@@ -57,7 +61,7 @@ async function containerEnvironment(
   { client, names, settings }: WorkerContext,
 ): Promise<Result<Record<string, string>, string>> {
   const namespace = pod.metadata.namespace ?? "";
-  const uid = (userOf(pod, container) ?? image.profile?.user)?.uid ?? 0;
+  const uid = userOf(pod, container, image)?.uid ?? 0;
   const enableServiceLinks = pod.spec.enableServiceLinks !== false;
   return await buildEnvironment({
     pod,
@@ -121,8 +125,16 @@ function workingDirOf(
   return covering(mounts, path) === undefined ? path : locate(path, { runtime, mounts, directory: "/" });
 }
 
-function userOf(pod: Pod, container: Container): RunSpec["user"] {
+/** A group alone changes the group that the image's user, or root, runs in. */
+function userOf(pod: Pod, container: Container, { profile }: ImageChoice): RunSpec["user"] {
   const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
   const gid = container.securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup;
-  return uid === undefined ? undefined : { uid, gid: gid ?? 0 };
+  if (uid !== undefined) return { uid, gid: gid ?? 0 };
+  return gid === undefined ? profile?.user : { uid: profile?.user?.uid ?? 0, gid };
+}
+
+/** Every container is in the group that the pod's volumes are given to. Source: kubelet `determineEffectiveSecurityContext`. */
+function groupsOf({ spec: { securityContext = {} } }: Pod): readonly number[] {
+  const { fsGroup, supplementalGroups = [] } = securityContext;
+  return [...new Set([...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups])];
 }

@@ -5,7 +5,7 @@ import type { StopSignal } from "../images/profile.ts";
 import { StartError, type RunId, type RunState } from "../pod-runtime.ts";
 import type { ProbeKind } from "../probes/probe-state.ts";
 import { startProber } from "../probes/prober.ts";
-import type { MountedVolumes } from "../volumes/mount-volumes.ts";
+import type { MountedVolumes } from "../volumes/pod-volumes.ts";
 import { buildRun } from "./build-run.ts";
 import { ContainerRecord } from "./container-record.ts";
 import { runHook } from "./lifecycle-hook.ts";

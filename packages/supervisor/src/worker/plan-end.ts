@@ -5,6 +5,8 @@ import { isSidecar } from "./restart.ts";
 
 /** What a sidecar gets though the pod's grace is used up. Source: kubelet `minimumGracePeriodInSeconds`. */
 const minimumGraceMs = 2_000;
+/** Source: kubelet `eviction_manager` immediateEvictionGracePeriodSeconds. */
+const evictionGraceMs = 1_000;
 
 /**
  * The end of a pod that was deleted, or of the supervisor: out of DNS first, then its containers end, then nothing of it
@@ -34,7 +36,8 @@ function stopDeadline(pod: Pod, view: PodView): number {
   const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
   if (view.isGone || seconds === 0) return view.nowMs;
   const sinceMs = view.stoppingSinceMs ?? view.nowMs;
-  const graceMs = Math.min(seconds * 1_000, view.shutdownGraceMs ?? Number.POSITIVE_INFINITY);
+  const most = view.eviction === undefined ? view.shutdownGraceMs : evictionGraceMs;
+  const graceMs = Math.min(seconds * 1_000, most ?? Number.POSITIVE_INFINITY);
   return sinceMs === view.nowMs ? sinceMs + graceMs : Math.max(sinceMs + graceMs, view.nowMs + minimumGraceMs);
 }
 

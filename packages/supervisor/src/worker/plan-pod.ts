@@ -7,7 +7,7 @@ import { initPolicy, isOver, isSidecar, mainPolicy, shouldRestart, type RestartP
 /** The next steps for a pod. Pure; called again after every step and every happening. */
 export function planPod(pod: Pod, view: PodView): Plan {
   if (view.isGone || view.shutdownGraceMs !== undefined || isTerminating(pod)) return planEnd(pod, view);
-  if (isPodFinished(pod)) return stopInOrder(pod, view);
+  if (isPodFinished(pod) || view.eviction !== undefined) return stopInOrder(pod, view);
   const deadlineMs = activeDeadline(pod);
   if (deadlineMs === undefined) return planRun(pod, view);
   if (view.nowMs >= deadlineMs) return stopInOrder(pod, view);

@@ -12,6 +12,8 @@ export interface PodEvents {
   backOffRestart(container: Container): void;
   failedMount(message: string): void;
   failedSandbox(message: string): void;
+  slowOwnership(message: string): void;
+  evicted(message: string): void;
   probe(kind: string, result: { readonly is: "warning" | "failure"; readonly message: string }): void;
   hookFailed(hook: "PostStart" | "PreStop", message: string): void;
   deadlineExceeded(): void;
@@ -44,6 +46,8 @@ export function createPodEvents(events: EventRecorder, pod: Pod): PodEvents {
     },
     failedMount: (message) => warn("FailedMount", message),
     failedSandbox: (message) => warn("FailedCreatePodSandBox", `Failed to create pod sandbox: ${message}`),
+    slowOwnership: (message) => warn("VolumePermissionChangeInProgress", message),
+    evicted: (message) => warn("Evicted", message),
     probe(kind, { is, message }) {
       if (is === "warning") warn("ProbeWarning", `${kind} probe warning: ${message}`);
       else warn("Unhealthy", `${kind} probe failed: ${message}`);

@@ -66,6 +66,8 @@ export interface PodView {
   readonly shutdownGraceMs?: number;
   /** For a pod that goes: no name leads to it any more, or the wait for that is over. */
   readonly isWithdrawn: boolean;
+  /** Why the node ends the pod for good: it has taken more than it may. */
+  readonly eviction?: string;
   /** When its containers were first told to end. */
   readonly stoppingSinceMs?: number;
 }

@@ -1,4 +1,12 @@
-import { areGatesOpen, isApiError, isPodReady, isTerminating, type Container, type Pod } from "@ordinal/api";
+import {
+  areGatesOpen,
+  isApiError,
+  isPodFinished,
+  isPodReady,
+  isTerminating,
+  type Container,
+  type Pod,
+} from "@ordinal/api";
 import { unreachable, type Outcome } from "@ordinal/runtime";
 import type { Adopted, RunId, RunState } from "../pod-runtime.ts";
 import { readinessOf, waitUntilNamed, waitUntilWithdrawn, type NameWait } from "../readiness/name-gate.ts";
@@ -29,6 +37,8 @@ export class PodWorker {
   #naming: NameWait | undefined;
   #withdrawing: NameWait | undefined;
   #stoppingSinceMs: number | undefined;
+  #eviction: string | undefined;
+  #hasVolumes = true;
 
   constructor(pod: Pod, context: WorkerContext, adopted?: Adopted) {
     const onChange = (): void => context.enqueue(pod.metadata.uid);
@@ -72,6 +82,20 @@ export class PodWorker {
     if (hasAny) this.#context.enqueue(this.pod.metadata.uid);
   }
 
+  /** An object has changed that files of the pod's volumes are made from. */
+  objectsChanged(): void {
+    this.#sandbox.invalidate(this.pod);
+    this.#context.enqueue(this.pod.metadata.uid);
+  }
+
+  /** Ends the pod for good, because of what it has taken of the node. */
+  evict(message: string): void {
+    if (this.#eviction !== undefined || this.#isFinished || isPodFinished(this.pod)) return;
+    this.#eviction = message;
+    this.#events.evicted(message);
+    this.#context.enqueue(this.pod.metadata.uid);
+  }
+
   /** Ends the pod's processes as on a shutdown of the machine; resolves when nothing runs. */
   async shutDown(graceMs: number): Promise<void> {
     this.#shutdownGraceMs = graceMs;
@@ -82,6 +106,7 @@ export class PodWorker {
   /** Stops following the pod, and leaves it running. */
   async release(): Promise<void> {
     for (const container of this.#containers.values()) container.release();
+    await this.#sandbox.release(this.pod);
     await this.#writer.settled();
   }
 
@@ -92,11 +117,27 @@ export class PodWorker {
     else this.#writer.see(seen);
     // The first sign of life: the pod is ours and its containers are being made.
     if (this.pod.status?.startTime === undefined) this.#writeStatus();
+    await this.#tendVolumes();
     for (;;) {
       const view = this.#view();
       const plan = planPod(this.pod, view);
       if (!(await this.#take(plan.steps))) return this.#settle(plan);
     }
+  }
+
+  /** Keeps the volumes of what runs as the API says, and lets go of them when nothing will run any more. */
+  async #tendVolumes(): Promise<void> {
+    const view = this.#view();
+    if (isEnding(view) || isTerminating(this.pod)) return;
+    if (!isPodFinished(this.pod)) {
+      if (this.#sandbox.address !== undefined) await this.#sandbox.volumes(this.pod);
+      return;
+    }
+    const isIdle = [...view.containers.values()].every(({ run }) => run?.is !== "running");
+    const isBusy = [...this.#containers.values()].some((container) => container.isBusy);
+    if (!this.#hasVolumes || !isIdle || isBusy) return;
+    await this.#sandbox.releaseVolumes(this.pod);
+    this.#hasVolumes = false;
   }
 
   /** True when something happened that calls for a new plan. */
@@ -121,7 +162,9 @@ export class PodWorker {
       }
       case "stop": {
         const { container, deadlineMs, because } = step;
-        if (isEnding(this.#view()) || isTerminating(pod)) this.#stoppingSinceMs ??= this.#context.clock.now();
+        const view = this.#view();
+        if (isEnding(view) || isTerminating(pod) || view.eviction !== undefined)
+          this.#stoppingSinceMs ??= this.#context.clock.now();
         this.#worker(container).stop({ deadlineMs, because, address: this.#sandbox.address ?? "" });
         return false;
       }
@@ -208,6 +251,7 @@ export class PodWorker {
       isWithdrawn: this.#withdrawing?.isOver === true,
       ...(address === undefined ? {} : { address }),
       ...(this.#shutdownGraceMs === undefined ? {} : { shutdownGraceMs: this.#shutdownGraceMs }),
+      ...(this.#eviction === undefined ? {} : { eviction: this.#eviction }),
       ...(this.#stoppingSinceMs === undefined ? {} : { stoppingSinceMs: this.#stoppingSinceMs }),
     };
   }

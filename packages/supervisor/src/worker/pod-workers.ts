@@ -3,11 +3,18 @@ import { keyOf, startInformer, type Informer } from "@ordinal/client";
 import { startReconcileLoop, type Outcome } from "@ordinal/runtime";
 import type { Adopted } from "../pod-runtime.ts";
 import { claimKeysOf } from "../volume-stats/claim-keys.ts";
+import { startEmptyDirLimits } from "../volumes/empty-dir/limits.ts";
+import { createObjectFollower } from "../volumes/objects/object-follower.ts";
 import { PodWorker } from "./pod-worker.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
-export interface PodWorkersOptions extends Omit<WorkerContext, "enqueue" | "hasPredecessor"> {
+export interface PodWorkersOptions extends Omit<
+  WorkerContext,
+  "enqueue" | "hasPredecessor" | "objects" | "emptyDirLimits"
+> {
   readonly nodeName: string;
+  /** How often what pods have put into their emptyDirs is looked at. */
+  readonly emptyDirLookMs: number;
 }
 
 /** All pods of the node, each with its worker. */
@@ -40,8 +47,22 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     indexes: { uid: ({ metadata }) => [metadata.uid], claim: claimKeysOf },
   });
   const loop = startReconcileLoop({ name: "pods", reconcile, clock, log, concurrency });
+  const objects = createObjectFollower({
+    client,
+    clock,
+    log,
+    onChange: (podUid) => workers.get(podUid)?.objectsChanged(),
+  });
+  const emptyDirLimits = startEmptyDirLimits({
+    clock,
+    log,
+    everyMs: options.emptyDirLookMs,
+    onExceeded: (podUid, message) => workers.get(podUid)?.evict(message),
+  });
   const context: WorkerContext = {
     ...options,
+    objects,
+    emptyDirLimits,
     enqueue: (podUid) => loop.enqueue(podUid),
     hasPredecessor: (pod) => namesakes(pod).length > 0,
   };
@@ -81,6 +102,7 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     for (const each of found.filter(isKnown)) adopted.set(each.sandbox.podUid, each);
     // Their objects were deleted while nobody looked, so nothing leads to them any more.
     for (const { sandbox } of found.filter((each) => !isKnown(each))) await runtime.closeSandbox(sandbox.podUid);
+    await options.nodeVolumes.recover((podUid) => pods.by("uid", podUid).length > 0);
   }
 
   runtime.onExit(({ podUid, ...run }, state) => {
@@ -96,6 +118,11 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
     for (const [uid, worker] of workers) if (worker.isWaitingForNames) loop.enqueue(uid);
   });
   for (const pod of pods.list()) loop.enqueue(pod.metadata.uid);
+
+  async function stopFollowing(): Promise<void> {
+    await loop.stop();
+    await Promise.all([pods.stop(), objects.stop(), emptyDirLimits.stop()]);
+  }
 
   return {
     pods,
@@ -117,12 +144,11 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
       );
       await Promise.race([done, late]);
       bound.abort();
-      await loop.stop();
-      await pods.stop();
+      await stopFollowing();
+      if ([...workers.values()].every((worker) => worker.isFinished)) await options.nodeVolumes.tearDown();
     },
     async release() {
-      await loop.stop();
-      await pods.stop();
+      await stopFollowing();
       await Promise.all([...workers.values()].map((worker) => worker.release()));
     },
   };

@@ -5,7 +5,10 @@ import type { NodeCapacity } from "../environment/resource-field.ts";
 import type { Catalogue } from "../images/profile.ts";
 import type { PodRuntime } from "../pod-runtime.ts";
 import type { Names } from "../readiness/names.ts";
-import type { PersistentVolumes, VolumeHost } from "../volumes/volume.ts";
+import type { EmptyDirLimits } from "../volumes/empty-dir/limits.ts";
+import type { NodeVolumes } from "../volumes/node-volumes.ts";
+import type { ObjectFollower } from "../volumes/objects/object-follower.ts";
+import type { VolumeHost } from "../volumes/volume.ts";
 
 /** What every pod worker stands on. */
 export interface WorkerContext {
@@ -18,7 +21,9 @@ export interface WorkerContext {
   readonly catalogue: Catalogue;
   readonly settings: WorkerSettings;
   readonly volumeHost: VolumeHost;
-  readonly persistentVolumes: PersistentVolumes;
+  readonly nodeVolumes: NodeVolumes;
+  readonly objects: ObjectFollower;
+  readonly emptyDirLimits: EmptyDirLimits;
   /** Asks for this pod to be looked at soon. */
   enqueue(podUid: string): void;
   /** Whether processes may still run of an earlier pod that had this one's name, and so its volumes. */

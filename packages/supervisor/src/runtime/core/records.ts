@@ -17,6 +17,7 @@ export interface RunRecord {
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
   readonly user?: { readonly uid: number; readonly gid: number };
+  readonly groups?: readonly number[];
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
   readonly tty: boolean;
@@ -24,8 +25,8 @@ export interface RunRecord {
 
 /** The defaults of a `RunSpec` are set here. */
 export function runRecord(spec: RunSpec): RunRecord {
-  const { argv, env, workingDir = "/", user, stdin, stdinOnce = false, tty } = spec;
-  return { argv, env, workingDir, ...(user === undefined ? {} : { user }), stdin, stdinOnce, tty };
+  const { argv, env, workingDir = "/", user, groups = [], stdin, stdinOnce = false, tty } = spec;
+  return { argv, env, workingDir, ...(user === undefined ? {} : { user }), groups, stdin, stdinOnce, tty };
 }
 
 /** Reads a record; undefined when it is not there or was cut off by a crash. */

@@ -10,6 +10,7 @@ import type { RunPlace } from "../core/places.ts";
 import { runRecord } from "../core/records.ts";
 import type { RunRecord } from "../core/records.ts";
 import { connectTcp } from "../network/connect-tcp.ts";
+import { identityOptions } from "../sandbox/capabilities.ts";
 import { entryScript } from "../shim/entry-script.ts";
 
 export interface ProcessHost {
@@ -62,10 +63,13 @@ export function createProcessBackend(host: ProcessHost, podCidr: string, clock: 
   };
 }
 
-function becomeUser({ isRoot, tools }: ProcessHost, { user }: RunRecord): readonly string[] {
+function becomeUser({ isRoot, tools }: ProcessHost, { user, groups = [] }: RunRecord): readonly string[] {
+  if (user === undefined && groups.length > 0 && isRoot && tools.setpriv !== undefined) {
+    return [tools.setpriv, ...identityOptions({ groups }), "--"];
+  }
   if (user === undefined || (!isRoot && user.uid === process.getuid?.())) return [];
   if (!isRoot || tools.setpriv === undefined) {
     throw new StartError(`running as user ${user.uid} needs a daemon that runs as root, and the program setpriv(1)`);
   }
-  return [tools.setpriv, "--reuid", String(user.uid), "--regid", String(user.gid), "--clear-groups", "--"];
+  return [tools.setpriv, ...identityOptions({ user, groups }), "--"];
 }

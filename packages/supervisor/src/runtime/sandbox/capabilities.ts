@@ -29,9 +29,20 @@ export function grantedCapabilities(status: string): readonly string[] {
 /** The words in front of a program that is to have this user and these capabilities at most. */
 export function becomeCommand(
   setpriv: string,
-  { user, capabilities }: { user?: { readonly uid: number; readonly gid: number }; capabilities: readonly string[] },
+  { user, groups = [], capabilities }: Identity & { readonly capabilities: readonly string[] },
 ): readonly string[] {
   const bounding = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
-  const identity = user === undefined ? [] : ["--reuid", String(user.uid), "--regid", String(user.gid)];
-  return [setpriv, "--bounding-set", bounding, "--inh-caps", "-all", ...identity, "--clear-groups", "--"];
+  return [setpriv, "--bounding-set", bounding, "--inh-caps", "-all", ...identityOptions({ user, groups }), "--"];
+}
+
+/** Who a program runs as; by default root, with no groups besides its own. */
+export interface Identity {
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  readonly groups?: readonly number[];
+}
+
+/** The options of setpriv(1) for it. */
+export function identityOptions({ user, groups = [] }: Identity): readonly string[] {
+  const ids = user === undefined ? [] : ["--reuid", String(user.uid), "--regid", String(user.gid)];
+  return [...ids, ...(groups.length === 0 ? ["--clear-groups"] : ["--groups", groups.join(",")])];
 }

@@ -27,6 +27,7 @@ export interface VolumeMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  readonly options?: readonly string[];
   readonly isDirectory: boolean;
 }
 
@@ -62,9 +63,9 @@ export function rootTable(plan: RootPlan): string {
  */
 export function volumeTable(volumes: readonly VolumeMount[]): string {
   return table(
-    volumes.map(({ source, target, readOnly, isDirectory }) => {
-      const options = ["rbind", ...(readOnly ? ["ro"] : []), ...(isDirectory ? ["X-mount.mkdir"] : [])];
-      return [`/dev/${hostView}${source}`, target, "none", options.join(",")];
+    volumes.map(({ source, target, readOnly, options = [], isDirectory }) => {
+      const all = ["rbind", ...(readOnly ? ["ro"] : []), ...options, ...(isDirectory ? ["X-mount.mkdir"] : [])];
+      return [`/dev/${hostView}${source}`, target, "none", all.join(",")];
     }),
   );
 }

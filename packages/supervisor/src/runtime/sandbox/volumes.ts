@@ -45,11 +45,12 @@ function split(volumes: readonly VolumeMount[]): readonly [readonly VolumeMount[
   return [volumes.filter(({ isDirectory }) => isDirectory), volumes.filter(({ isDirectory }) => !isDirectory)];
 }
 
-async function resolveVolume({ source, target, readOnly }: Mount): Promise<VolumeMount> {
+async function resolveVolume({ source, target, readOnly, options = [] }: Mount): Promise<VolumeMount> {
   try {
     // The links in it are the host's, and would be read as the container's.
     const real = await realpath(source);
-    return { source: real, target: posix.normalize(target), readOnly, isDirectory: (await stat(real)).isDirectory() };
+    const isDirectory = (await stat(real)).isDirectory();
+    return { source: real, target: posix.normalize(target), readOnly, options, isDirectory };
   } catch (error) {
     if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
     throw new StartError(`failed to stat ${JSON.stringify(source)}: no such file or directory`, { cause: error });

@@ -1,60 +1,73 @@
-import { mkdir, open, stat } from "node:fs/promises";
 import type { Stats } from "node:fs";
+import { mkdir, open, stat } from "node:fs/promises";
 import type { Result } from "@ordinal/api";
 import { hasCode } from "@ordinal/runtime";
 import type { MountedVolume } from "../volume.ts";
 
-/** Checks or makes what `type` asks for. Source: `pkg/volume/hostpath` checkType; texts are its own. */
-export async function useHostPath({
-  path,
-  type = "",
-}: {
+export interface HostPath {
   readonly path: string;
   readonly type?: string;
-}): Promise<Result<MountedVolume, string>> {
-  if (!path.startsWith("/")) return { ok: false, error: `hostPath ${JSON.stringify(path)} is not an absolute path` };
-  const usable: MountedVolume = { source: path, readOnly: false };
+}
+
+/** What each type asks for, in the words of its failure. */
+const descriptions: Readonly<Record<string, string>> = {
+  Directory: "directory",
+  File: "file",
+  Socket: "socket file",
+  CharDevice: "character device",
+  BlockDevice: "block device",
+};
+
+/** Checks or makes what `type` asks for. Source: `pkg/volume/hostpath` checkType; the texts are its own. */
+export async function useHostPath({ path, type = "" }: HostPath): Promise<Result<MountedVolume, string>> {
+  const problem = pathProblem(path);
+  if (problem !== undefined) return { ok: false, error: `invalid HostPath \`${path}\`: ${problem}` };
+  const usable: Result<MountedVolume, string> = { ok: true, value: { source: path, readOnly: false } };
   const before = await statIfPresent(path);
-  if (before === undefined && (type === "" || type === "DirectoryOrCreate")) {
+  if (before === undefined && (await makeIfAsked(path, type))) return usable;
+  // Without a type nothing is checked.
+  if (type === "") return usable;
+  const expected = type.replace("OrCreate", "");
+  const description = descriptions[expected];
+  if (description === undefined) return { ok: false, error: `${type} is an invalid volume type` };
+  if (before === undefined) return { ok: false, error: `hostPath ${path} doesn't exist` };
+  const found = typeOf(before);
+  if (found === expected) return usable;
+  return { ok: false, error: `hostPath type check failed: ${path} is not a ${description}, it's a ${found}` };
+}
+
+/** Upstream leaves a missing path without a type to the container runtime, which makes a directory. */
+async function makeIfAsked(path: string, type: string): Promise<boolean> {
+  if (type === "" || type === "DirectoryOrCreate") {
     await mkdir(path, { recursive: true, mode: 0o755 });
-    return { ok: true, value: usable };
+    return true;
   }
-  if (before === undefined && type === "FileOrCreate") {
-    await (await open(path, "a", 0o644)).close();
-    return { ok: true, value: usable };
-  }
-  const problem = typeProblem(type, before);
-  return problem === undefined
-    ? { ok: true, value: usable }
-    : { ok: false, error: `hostPath type check failed: ${path} ${problem}` };
+  if (type !== "FileOrCreate") return false;
+  await (await open(path, "a", 0o644)).close();
+  return true;
 }
 
-function typeProblem(type: string, found: Stats | undefined): string | undefined {
-  switch (type) {
-    case "":
-      return undefined;
-    case "Directory":
-    case "DirectoryOrCreate":
-      return found?.isDirectory() === true ? undefined : "is not a directory";
-    case "File":
-    case "FileOrCreate":
-      return found?.isFile() === true ? undefined : "is not a file";
-    case "Socket":
-      return found?.isSocket() === true ? undefined : "is not a socket file";
-    case "CharDevice":
-      return found?.isCharacterDevice() === true ? undefined : "is not a character device";
-    case "BlockDevice":
-      return found?.isBlockDevice() === true ? undefined : "is not a block device";
-    default:
-      return `has the unknown type ${JSON.stringify(type)}`;
-  }
+/** Why this cannot be a path on the host. Source: `pkg/volume/validation` ValidatePathNoBacksteps. */
+export function pathProblem(path: string): string | undefined {
+  if (path.includes("\0")) return "must not contain a NUL character";
+  if (!path.startsWith("/")) return "must be an absolute path";
+  return path.split("/").includes("..") ? "must not contain '..'" : undefined;
 }
 
-async function statIfPresent(path: string): Promise<Stats | undefined> {
+/** Undefined when nothing is there. */
+export async function statIfPresent(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
   }
+}
+
+function typeOf(stats: Stats): string {
+  if (stats.isDirectory()) return "Directory";
+  if (stats.isFile()) return "File";
+  if (stats.isSocket()) return "Socket";
+  if (stats.isCharacterDevice()) return "CharDevice";
+  return stats.isBlockDevice() ? "BlockDevice" : "unknown";
 }

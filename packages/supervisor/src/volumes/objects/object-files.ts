@@ -51,28 +51,40 @@ export function downwardFiles(
   return { ok: true, value: files };
 }
 
+/** Sources: `pkg/volume/configmap` MakePayload, `pkg/volume/secret` MakePayload. */
+const missingKey = {
+  configmap: "configmap references non-existent config key",
+  secret: "references non-existent secret key",
+} as const;
+
 function filesOf(
   data: ReadonlyMap<string, Buffer> | undefined,
   { kind, name, items, mode, optional }: KeysWanted,
 ): Result<readonly VolumeFile[], string> {
   if (data === undefined && !optional) return { ok: false, error: `${kind} ${JSON.stringify(name)} not found` };
-  const all = [...(data ?? [])].map(([key, content]): VolumeFile => ({ path: key, content, mode }));
-  if (items === undefined || items.length === 0) return { ok: true, value: all };
+  if (items === undefined || items.length === 0) {
+    const all = [...(data ?? [])].map(([key, content]): VolumeFile => ({ path: key, content, mode }));
+    const problem = all.map(({ path }) => pathProblem(path)).find((each) => each !== undefined);
+    return problem === undefined ? { ok: true, value: all } : { ok: false, error: problem };
+  }
   const files: VolumeFile[] = [];
   for (const item of items) {
     const content = data?.get(item.key);
     const problem = pathProblem(item.path);
     if (problem !== undefined) return { ok: false, error: problem };
-    if (content === undefined && !optional)
-      return { ok: false, error: `references non-existent ${kind} key: ${item.key}` };
+    if (content === undefined && !optional) return { ok: false, error: `${missingKey[kind]}: ${item.key}` };
     if (content !== undefined) files.push({ path: item.path, content, mode: item.mode ?? mode });
   }
   return { ok: true, value: files };
 }
 
+/** Source: `pkg/volume/util` validatePath of AtomicWriter. */
 function pathProblem(path: string): string | undefined {
-  if (path === "" || path.startsWith("/")) return `invalid path ${JSON.stringify(path)}: must be relative`;
-  return path.split("/").includes("..") ? `invalid path ${JSON.stringify(path)}: must not contain '..'` : undefined;
+  if (path === "") return "invalid path: must not be empty";
+  if (path.startsWith("/")) return `invalid path: must be relative path: ${path}`;
+  if (path.split("/").includes("..")) return `invalid path: must not contain '..': ${path}`;
+  if (path.startsWith("..")) return `invalid path: must not start with '..': ${path}`;
+  return path.includes("\0") ? "invalid path: must not contain a NUL character" : undefined;
 }
 
 function decode(data: Readonly<Record<string, string>> | undefined): readonly (readonly [string, Buffer])[] {

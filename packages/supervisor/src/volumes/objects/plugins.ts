@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import type { Result, Volume } from "@ordinal/api";
+import type { MountedVolume, VolumeContext, VolumePlugin } from "../volume.ts";
 import { writeAtomically, type VolumeFile } from "./atomic-files.ts";
 import { configMapFiles, downwardFiles, secretFiles, type KeysWanted } from "./object-files.ts";
-import type { MountedVolume, VolumeContext, VolumePlugin } from "../volume.ts";
 
 type Files = Result<readonly VolumeFile[], string>;
 type Projection = NonNullable<NonNullable<Volume["projected"]>["sources"]>[number];
@@ -13,31 +14,34 @@ export const configMapPlugin: VolumePlugin = {
   kind: "configMap",
   async setUp({ configMap = {} }, context) {
     const wanted = wants("configmap", configMap.name, configMap);
-    return await put(configMapFiles(await context.sources.configMap(wanted.name), wanted), context);
+    const files = configMapFiles(await context.sources.configMap(wanted.name), wanted);
+    return await put(files, context.directory, context);
   },
 };
 
-/** A secret's keys as files, on the disk of the host like every other file of the pod. */
+/** A secret's keys as files, in memory where that can be had. */
 export const secretPlugin: VolumePlugin = {
   kind: "secret",
-  async setUp({ secret = {} }, context) {
+  async setUp({ name, secret = {} }, context) {
     const wanted = wants("secret", secret.secretName, secret);
-    return await put(secretFiles(await context.sources.secret(wanted.name), wanted), context);
+    const files = secretFiles(await context.sources.secret(wanted.name), wanted);
+    return await put(files, await memoryDirectory(name, context), context);
   },
 };
 
 /** Facts about the pod as files. */
 export const downwardApiPlugin: VolumePlugin = {
   kind: "downwardAPI",
-  async setUp({ downwardAPI = {} }, context) {
-    return await put(downwardFiles(downwardAPI.items ?? [], context, downwardAPI.defaultMode ?? usualMode), context);
+  async setUp({ name, downwardAPI = {} }, context) {
+    const files = downwardFiles(downwardAPI.items ?? [], context, downwardAPI.defaultMode ?? usualMode);
+    return await put(files, await memoryDirectory(name, context), context);
   },
 };
 
-/** Several of the above in one directory. */
+/** Several of the above in one directory. A path that two sources have is the later one's. */
 export const projectedPlugin: VolumePlugin = {
   kind: "projected",
-  async setUp({ projected }, context) {
+  async setUp({ name, projected }, context) {
     const mode = projected?.defaultMode ?? usualMode;
     const files = new Map<string, VolumeFile>();
     for (const source of projected?.sources ?? []) {
@@ -45,7 +49,7 @@ export const projectedPlugin: VolumePlugin = {
       if (!projection.ok) return projection;
       for (const file of projection.value) files.set(file.path, file);
     }
-    return await put({ ok: true, value: [...files.values()] }, context);
+    return await put({ ok: true, value: [...files.values()] }, await memoryDirectory(name, context), context);
   },
 };
 
@@ -74,8 +78,21 @@ function wants(kind: KeysWanted["kind"], name: string | undefined, reference: Re
   return { kind, name: name ?? "", mode: defaultMode, optional, ...(items === undefined ? {} : { items }) };
 }
 
-async function put(files: Files, { directory }: VolumeContext): Promise<Result<MountedVolume, string>> {
+/** Not on the disk, except in the process runtime, where it is the directory that goes with the pod. */
+async function memoryDirectory(volume: string, { host, pod, directory }: VolumeContext): Promise<string> {
+  return host.memory === undefined ? directory : join(await host.memory.directoryOf(pod.metadata.uid), volume);
+}
+
+async function put(
+  files: Files,
+  directory: string,
+  { host, pod }: VolumeContext,
+): Promise<Result<MountedVolume, string>> {
   if (!files.ok) return files;
-  await writeAtomically(directory, files.value);
+  const fsGroup = host.isRoot ? pod.spec.securityContext?.fsGroup : undefined;
+  await writeAtomically(directory, files.value, {
+    nowMs: host.clock.now(),
+    ...(fsGroup === undefined ? {} : { fsGroup }),
+  });
   return { ok: true, value: { source: directory, readOnly: true } };
 }

@@ -4,25 +4,22 @@ import type { Result } from "@ordinal/api";
 import { hasCode } from "@ordinal/runtime";
 
 /**
- * The place of a subPath inside a volume, made if it is missing. Links are followed as long as they stay inside the
+ * The place of a subPath inside a volume, made if it is missing, for pods that see all of the host anyway. Links are followed as long as they stay inside the
  * volume; what leads out of it is refused. Source: `pkg/volume/util/subpath`.
  */
 export async function resolveSubPath(volume: string, subPath: string): Promise<Result<string, string>> {
   const parts = subPath.split("/").filter((part) => part !== "" && part !== ".");
-  if (isAbsolute(subPath) || parts.includes("..")) {
-    return { ok: false, error: `subPath ${JSON.stringify(subPath)} must be a path within the volume` };
-  }
+  if (isAbsolute(subPath)) return { ok: false, error: "it must not be an absolute path" };
+  if (parts.includes("..")) return { ok: false, error: "it must not contain '..'" };
   const root = await realpath(volume);
   let place = root;
   for (const part of parts) {
     const next = join(place, part);
     await makeIfMissing(next);
     const real = await realpathIfThere(next);
-    if (real === undefined) return { ok: false, error: `subPath ${JSON.stringify(subPath)} leads nowhere: ${next}` };
+    if (real === undefined) return { ok: false, error: "it leads over a link to nothing" };
     place = real;
-    if (!isWithin(root, place)) {
-      return { ok: false, error: `subPath ${JSON.stringify(subPath)} leads out of the volume, to ${place}` };
-    }
+    if (!isWithin(root, place)) return { ok: false, error: "it leads out of the volume" };
   }
   return { ok: true, value: place };
 }
