@@ -62,14 +62,14 @@ export function classOfVolumes(name: string, parts: Partial<StorageClass> = {}):
 export interface ToldInformer<T> {
   readonly informer: Informer<T>;
   /** The object as it is from now on. */
-  tell(object: T): void;
-  tellGone(key: string): void;
+  readonly tell: (object: T) => void;
+  readonly tellGone: (key: string) => void;
 }
 
 export function toldInformer<T extends KubeObject>(objects: readonly T[] = []): ToldInformer<T> {
   const present = new Map(objects.map((object) => [keyOf(object), object]));
   const listeners = new Set<(change: Change<T>) => void>();
-  let revision = Math.max(0, ...objects.map(({ metadata }) => Number(metadata.resourceVersion)));
+  let revision = Math.max(0, ...objects.map((object) => Number(object.metadata.resourceVersion)));
 
   function tell(change: Change<T>): void {
     revision = Math.max(revision, Number((change.after ?? change.before)?.metadata.resourceVersion));

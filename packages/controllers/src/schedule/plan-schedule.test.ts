@@ -1,6 +1,7 @@
-import { controllerReference, type Node, type PersistentVolumeClaim } from "@ordinal/api";
+import { controllerReference, type Node, type PersistentVolume, type PersistentVolumeClaim } from "@ordinal/api";
 import { expect } from "chai";
-import { claimOf, classOfVolumes } from "../binding/volumes.fixture.ts";
+import { createVolumeIndex } from "../binding/volume-index.ts";
+import { claimOf, classOfVolumes, toldInformer, volumeOf } from "../binding/volumes.fixture.ts";
 import { podOf } from "../endpoints/pods.fixture.ts";
 import { planSchedule, type SchedulingWorld } from "./plan-schedule.ts";
 
@@ -20,23 +21,69 @@ const pod = podOf("web-0", { spec: waiting });
 const scratchPod = podOf("web-0", {
   spec: { nodeName: "", volumes: [{ name: "scratch", ephemeral: { volumeClaimTemplate: { spec: {} } } }] },
 });
-const later = classOfVolumes("later", { volumeBindingMode: "WaitForFirstConsumer" });
+const classes = [
+  classOfVolumes("later", { volumeBindingMode: "WaitForFirstConsumer" }),
+  classOfVolumes("none", { provisioner: "kubernetes.io/no-provisioner", volumeBindingMode: "WaitForFirstConsumer" }),
+  classOfVolumes("elsewhere", {
+    volumeBindingMode: "WaitForFirstConsumer",
+    allowedTopologies: [{ matchLabelExpressions: [{ key: "disk", values: ["tape"] }] }],
+  }),
+];
 
-function world(claim?: PersistentVolumeClaim, more: Partial<SchedulingWorld> = {}): SchedulingWorld {
+interface Around {
+  readonly claims?: readonly PersistentVolumeClaim[];
+  readonly volumes?: readonly PersistentVolume[];
+}
+
+function world(
+  claim?: PersistentVolumeClaim,
+  { claims = [], volumes = [], ...more }: Partial<SchedulingWorld> & Around = {},
+): SchedulingWorld {
+  const index = createVolumeIndex(toldInformer(volumes).informer);
+  const present = [...claims, ...(claim === undefined ? [] : [claim])];
   return {
     node,
-    claim: (name) => (name === claim?.metadata.name ? claim : undefined),
-    storageClass: (name) => (name === "later" ? later : undefined),
+    claim: (name) => present.find(({ metadata }) => metadata.name === name),
+    volume: (name) => index.get(name),
+    storageClass: (name) => classes.find(({ metadata }) => metadata.name === name),
+    reservedFor: (each) => index.reservedFor(each),
+    findAvailable: (each, accepts) => index.find(each, { prefer: "smallest", accepts }),
+    isUsedElsewhere: () => false,
     ...more,
   };
 }
 
-const bound = claimOf({ status: { phase: "Bound" } });
-const unbound = claimOf({ spec: { storageClassName: "later" } });
+const held = volumeOf("a", { status: { phase: "Bound" } });
+const bound = claimOf({ spec: { volumeName: "a" }, status: { phase: "Bound" } });
+const ofLater = { storageClassName: "later" };
+const unbound = claimOf({ spec: ofLater });
 const selected = claimOf({
-  spec: { storageClassName: "later" },
+  spec: ofLater,
   metadata: { annotations: { "volume.kubernetes.io/selected-node": "ordinal" } },
 });
+const gone = { annotations: { "volume.kubernetes.io/selected-node": "gone" } };
+const onNode = (name: string) => ({
+  nodeAffinity: {
+    required: {
+      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [name] }] }],
+    },
+  },
+});
+const sized = (name: string, storage: string, spec: Partial<PersistentVolume["spec"]> = {}) =>
+  volumeOf(name, { spec: { ...ofLater, capacity: { storage }, ...spec } });
+const two = podOf("web-0", {
+  spec: {
+    nodeName: "",
+    volumes: [
+      { name: "large", persistentVolumeClaim: { claimName: "large" } },
+      { name: "small", persistentVolumeClaim: { claimName: "small" } },
+    ],
+  },
+});
+const asking = (name: string, storage: string) =>
+  claimOf({ metadata: { name }, spec: { ...ofLater, resources: { requests: { storage } } } });
+const provide = (parts: object) => ({ do: "provide", nodeName: "ordinal", reservations: [], selections: [], ...parts });
+const noVolume = "1 node(s) didn't find available persistent volumes to bind";
 
 function refusal(reason: string): object {
   return { do: "refuse", message: `0/1 nodes are available: ${reason}.` };
@@ -44,7 +91,7 @@ function refusal(reason: string): object {
 
 describe("planSchedule", () => {
   const cases: readonly (readonly [what: string, ...args: Parameters<typeof planSchedule>, step: object])[] = [
-    ["binds a pod whose claims are bound", pod, world(bound), { do: "bind", nodeName: "ordinal" }],
+    ["binds a pod whose claims are bound", pod, world(bound, { volumes: [held] }), { do: "bind", nodeName: "ordinal" }],
     [
       "binds a pod without claims",
       podOf("web-0", { spec: { nodeName: "" } }),
@@ -70,11 +117,113 @@ describe("planSchedule", () => {
       world(claimOf()),
       refusal("pod has unbound immediate PersistentVolumeClaims"),
     ],
+    ["S11 chooses the node for a claim that waits for a pod", pod, world(unbound), provide({ selections: [unbound] })],
     [
-      "S11 chooses the node for a claim that waits for a pod",
+      "S11 chooses the smallest free volume that fits, once a pod asks, and none on another node",
       pod,
-      world(unbound),
-      { do: "selectNode", nodeName: "ordinal", claims: [unbound] },
+      world(unbound, {
+        volumes: [
+          sized("ten", "10Gi"),
+          sized("two", "2Gi", onNode("ordinal")),
+          sized("one", "1Gi", onNode("other")),
+          sized("half", "512Mi"),
+        ],
+      }),
+      provide({ reservations: [{ claim: unbound, volume: sized("two", "2Gi", onNode("ordinal")) }] }),
+    ],
+    [
+      "S11 S6 gives the smaller claim of a pod its volume first, and none twice",
+      two,
+      world(undefined, {
+        claims: [asking("large", "2Gi"), asking("small", "1Gi")],
+        volumes: [sized("three", "3Gi"), sized("four", "4Gi")],
+      }),
+      provide({
+        reservations: [
+          { claim: asking("small", "1Gi"), volume: sized("three", "3Gi") },
+          { claim: asking("large", "2Gi"), volume: sized("four", "4Gi") },
+        ],
+      }),
+    ],
+    [
+      "S11 reserves nothing for one claim when there is nothing for the other",
+      two,
+      world(undefined, {
+        claims: [claimOf({ metadata: { name: "large" }, spec: { storageClassName: "none" } }), asking("small", "1Gi")],
+        volumes: [sized("three", "3Gi")],
+      }),
+      refusal(noVolume),
+    ],
+    [
+      "S11 waits once a volume is reserved",
+      pod,
+      world(unbound, {
+        volumes: [sized("a", "1Gi", { claimRef: { namespace: "default", name: "data", uid: "uid-data" } })],
+      }),
+      { do: "wait" },
+    ],
+    [
+      "S11 finds nothing in a class that makes none",
+      pod,
+      world(claimOf({ spec: { storageClassName: "none" } })),
+      refusal(noVolume),
+    ],
+    [
+      "S50 makes no volume where the class's topologies do not allow the node",
+      pod,
+      world(claimOf({ spec: { storageClassName: "elsewhere" } })),
+      refusal(noVolume),
+    ],
+    [
+      "S43 says so while the node chosen for a claim is not this one",
+      pod,
+      world(claimOf({ spec: ofLater, metadata: gone })),
+      refusal(noVolume),
+    ],
+    [
+      "S29 S43 says that a claim's volume is on another node",
+      pod,
+      world(bound, { volumes: [volumeOf("a", { spec: onNode("gone") })] }),
+      refusal("1 node(s) had volume node affinity conflict"),
+    ],
+    [
+      "S12 says that a claim's volume is not there, before the claim is Lost",
+      pod,
+      world(bound),
+      refusal("1 node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"),
+    ],
+    [
+      "S12 waits for a claim that names its volume to be bound at once",
+      pod,
+      world(claimOf({ spec: { ...ofLater, volumeName: "a" } })),
+      refusal("pod has unbound immediate PersistentVolumeClaims"),
+    ],
+    [
+      "S12 asks for nothing while the last write of a binding is missing",
+      pod,
+      world(
+        claimOf({
+          spec: { ...ofLater, volumeName: "a" },
+          metadata: { annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
+        }),
+        { volumes: [held] },
+      ),
+      { do: "wait" },
+    ],
+    [
+      "S28 keeps a second pod from a claim of one pod",
+      pod,
+      world(claimOf({ spec: { accessModes: ["ReadWriteOncePod"], volumeName: "a" }, status: { phase: "Bound" } }), {
+        volumes: [held],
+        isUsedElsewhere: () => true,
+      }),
+      refusal("1 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"),
+    ],
+    [
+      "S27 lets a second pod use a claim of one node",
+      pod,
+      world(bound, { volumes: [held], isUsedElsewhere: () => true }),
+      { do: "bind", nodeName: "ordinal" },
     ],
     ["S11 waits once the node is chosen", pod, world(selected), { do: "wait" }],
     [
@@ -95,8 +244,10 @@ describe("planSchedule", () => {
       world(
         claimOf({
           metadata: { name: "web-0-scratch", ownerReferences: [controllerReference(scratchPod)] },
+          spec: { volumeName: "a" },
           status: { phase: "Bound" },
         }),
+        { volumes: [held] },
       ),
       { do: "bind", nodeName: "ordinal" },
     ],
@@ -122,6 +273,23 @@ describe("planSchedule", () => {
     [
       "follows the node selector",
       podOf("web-0", { spec: { nodeName: "", nodeSelector: { disk: "hdd" } } }),
+      world(),
+      refusal("1 node(s) didn't match Pod's node affinity/selector"),
+    ],
+    [
+      "follows required node affinity",
+      podOf("web-0", {
+        spec: {
+          nodeName: "",
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "NotIn", values: ["ssd"] }] }],
+              },
+            },
+          },
+        },
+      }),
       world(),
       refusal("1 node(s) didn't match Pod's node affinity/selector"),
     ],
