@@ -1,5 +1,5 @@
 import { subdomainNameProblem } from "../names.ts";
-import { parseQuantityMilli } from "../quantity.ts";
+import { parseQuantity, parseQuantityMilli } from "../quantity.ts";
 import type { PersistentVolumeClaim } from "../types.ts";
 import { invalidEach, oneOfIfAny } from "./causes.ts";
 import type { Causes } from "./causes.ts";
@@ -8,6 +8,7 @@ import { field } from "./field-errors.ts";
 import { selectorCauses } from "./selector.ts";
 
 const supportedModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const mostBytes = 2n ** 63n - 1n;
 export const volumeModes: readonly string[] = ["Block", "Filesystem"];
 
 /** Source: `ValidatePersistentVolumeClaimSpec`. Also for claim templates, whose spec may not be there. */
@@ -18,8 +19,7 @@ export function* claimSpecCauses(spec: PersistentVolumeClaim["spec"] | undefined
   yield* accessModeCauses(accessModes, `${path}.accessModes`);
   const storage = resources?.requests?.["storage"];
   if (storage === undefined) yield field.required(`${path}.resources[storage]`);
-  else if (!isPositive(storage))
-    yield field.invalid(`${path}.resources[storage]`, storage, "must be greater than zero");
+  else yield* sizeCauses(storage, `${path}.resources[storage]`);
   if (storageClassName) {
     yield* invalidEach(`${path}.storageClassName`, storageClassName, [subdomainNameProblem(storageClassName)]);
   }
@@ -49,7 +49,19 @@ export function* accessModeCauses(modes: readonly string[], path: string): Cause
   }
 }
 
-export function isPositive(quantity: string): boolean {
+/**
+ * How much a claim asks for or a volume has. What is beyond 64 bits upstream takes for the most that is within, without a
+ * word; here it is refused, because nobody has that much.
+ */
+export function* sizeCauses(quantity: string, path: string): Causes {
+  const bytes = parseQuantity(quantity);
+  if (!isPositive(quantity)) yield field.invalid(path, quantity, "must be greater than zero");
+  else if (bytes.ok && bytes.value > mostBytes) {
+    yield field.invalid(path, quantity, `must be no more than ${mostBytes} bytes`);
+  }
+}
+
+function isPositive(quantity: string): boolean {
   const parsed = parseQuantityMilli(quantity);
   return parsed.ok && parsed.value > 0n;
 }

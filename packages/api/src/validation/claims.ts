@@ -5,6 +5,8 @@ import { claimSpecCauses } from "./claim-spec.ts";
 import { describeChange, isSame } from "./equal.ts";
 import { field } from "./field-errors.ts";
 
+const betaStorageClass = "volume.beta.kubernetes.io/storage-class";
+
 type Spec = PersistentVolumeClaim["spec"];
 
 /** Source: `ValidatePersistentVolumeClaim`. */
@@ -24,6 +26,12 @@ export function* claimUpdateCauses(next: PersistentVolumeClaim, before: Persiste
       "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
     yield field.forbidden("spec", `${message}\n${describeChange(before.spec, compared)}`);
   }
+  const [classBefore, classNow] = [before, next].map((claim) => claim.metadata.annotations?.[betaStorageClass] ?? "");
+  // Moving the class from the annotation to its field is the one change of it there may be.
+  const isMoved = classNow === "" && next.spec.storageClassName === classBefore;
+  if (classBefore !== classNow && !isMoved) {
+    yield field.invalid(`metadata.annotations.${betaStorageClass}`, classNow, "field is immutable");
+  }
   const size = sizeOf(next.spec);
   if (size < sizeOf(before.spec) && size <= milli(before.status?.capacity?.["storage"])) {
     yield field.forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
@@ -37,7 +45,7 @@ function withMutableFieldsOf(before: PersistentVolumeClaim, next: PersistentVolu
   const restored: Record<string, unknown> = { ...next.spec };
   const old = before.spec;
   if (!old.volumeName) delete restored["volumeName"];
-  const beta = before.metadata.annotations?.["volume.beta.kubernetes.io/storage-class"];
+  const beta = before.metadata.annotations?.[betaStorageClass];
   const gotClass = old.storageClassName === undefined && next.spec.storageClassName !== undefined;
   if (gotClass && (beta === undefined || beta === next.spec.storageClassName)) delete restored["storageClassName"];
   if (next.status?.phase !== "Bound") return restored;

@@ -3,7 +3,7 @@ import { oneOfIfAny } from "./causes.ts";
 import type { Causes } from "./causes.ts";
 import { field } from "./field-errors.ts";
 import { hasBackstep } from "./formats.ts";
-import { descendingPathCauses } from "./volumes.ts";
+import { descendingPathCauses, noNulCauses } from "./volumes.ts";
 
 /** The volumes a container may mount, and whether each comes from a claim and so may be a block device. */
 export type VolumeNames = ReadonlyMap<string, { readonly isClaim: boolean }>;
@@ -23,6 +23,7 @@ export function* mountsCauses(container: Container, { path, volumes }: { path: s
     if (!mount.name) yield field.required(`${at}.name`);
     if (!volumes.has(mount.name)) yield field.notFound(`${at}.name`, mount.name ?? "");
     if (!mount.mountPath) yield field.required(`${at}.mountPath`);
+    else yield* noNulCauses(mount.mountPath, `${at}.mountPath`);
     if (mountPaths.has(mount.mountPath)) yield field.invalid(`${at}.mountPath`, mount.mountPath, "must be unique");
     mountPaths.add(mount.mountPath);
     if (volumeDevices.some((device) => device.name === mount.name)) {

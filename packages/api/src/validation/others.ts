@@ -1,34 +1,9 @@
 import { qualifiedNameProblems } from "./formats.ts";
-import type { ControllerRevision, Event, Lease, Namespace, Node, StorageClass } from "../types.ts";
-import { invalidEach, nonnegative, oneOf, oneOfIfAny } from "./causes.ts";
+import type { ControllerRevision, Event, Lease, Namespace, Node } from "../types.ts";
+import { invalidEach, nonnegative, oneOf } from "./causes.ts";
 import type { Causes } from "./causes.ts";
 import { isSame } from "./equal.ts";
 import { field } from "./field-errors.ts";
-
-/** Source: `ValidateStorageClass`. */
-export function* storageClassCauses(storageClass: StorageClass): Causes {
-  const { provisioner, parameters = {}, reclaimPolicy, volumeBindingMode } = storageClass;
-  if (!provisioner) yield field.required("provisioner");
-  else yield* invalidEach("provisioner", provisioner, qualifiedNameProblems(provisioner.toLowerCase()));
-  if (Object.hasOwn(parameters, "")) yield field.invalid("parameters", "", "field can not be empty.");
-  yield* oneOfIfAny("reclaimPolicy", reclaimPolicy, ["Delete", "Retain"]);
-  yield* oneOf("volumeBindingMode", volumeBindingMode, ["Immediate", "WaitForFirstConsumer"]);
-}
-
-/** Only whether volumes may grow, and the mount options, can change. Source: `ValidateStorageClassUpdate`. */
-export function* storageClassUpdateCauses(next: StorageClass, before: StorageClass): Causes {
-  const message = "updates to parameters are forbidden.";
-  yield* storageClassCauses(next);
-  if (!isSame(next.parameters, before.parameters)) yield field.forbidden("parameters", message);
-  if (next.provisioner !== before.provisioner) {
-    yield field.forbidden("provisioner", "updates to provisioner are forbidden.");
-  }
-  if (next.reclaimPolicy !== before.reclaimPolicy) {
-    yield field.forbidden("reclaimPolicy", "updates to reclaimPolicy are forbidden.");
-  }
-  if (next.volumeBindingMode === before.volumeBindingMode) return;
-  yield field.invalid("volumeBindingMode", next.volumeBindingMode, "field is immutable");
-}
 
 /** Source: `ValidateNamespace`. */
 export function* namespaceCauses(namespace: Namespace): Causes {

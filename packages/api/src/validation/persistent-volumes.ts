@@ -3,9 +3,10 @@ import { subdomainNameProblem } from "../names.ts";
 import type { PersistentVolume } from "../types.ts";
 import { invalidEach, oneOfIfAny } from "./causes.ts";
 import type { Causes } from "./causes.ts";
-import { accessModeCauses, isPositive, volumeModes } from "./claim-spec.ts";
+import { accessModeCauses, sizeCauses, volumeModes } from "./claim-spec.ts";
 import { describeChange, isSame } from "./equal.ts";
 import { field } from "./field-errors.ts";
+import { nodeSelectorCauses } from "./node-selectors.ts";
 import { hostPathCauses, nfsCauses } from "./volumes.ts";
 
 type Spec = PersistentVolume["spec"];
@@ -21,7 +22,7 @@ export function* persistentVolumeCauses({ spec }: PersistentVolume): Causes {
     yield field.notSupported("spec.capacity", capacity, ["storage"]);
   }
   for (const [name, quantity] of Object.entries(capacity)) {
-    if (!isPositive(quantity)) yield field.invalid(`spec.capacity[${name}]`, quantity, "must be greater than zero");
+    yield* sizeCauses(quantity, `spec.capacity[${name}]`);
   }
   const policies = ["Delete", "Recycle", "Retain"];
   yield* oneOfIfAny("spec.persistentVolumeReclaimPolicy", spec.persistentVolumeReclaimPolicy, policies);
@@ -54,7 +55,7 @@ function* sourceCauses(spec: Spec): Causes {
   if (sources.length === 0) yield field.required("spec", "must specify a volume type");
   for (const extra of sources.slice(1))
     yield field.forbidden(`spec.${extra}`, "may not specify more than 1 volume type");
-  const { hostPath, local, nfs, persistentVolumeReclaimPolicy } = spec;
+  const { csi, hostPath, local, nfs, persistentVolumeReclaimPolicy } = spec;
   if (hostPath !== undefined) {
     yield* hostPathCauses(hostPath, "spec.hostPath");
     if (persistentVolumeReclaimPolicy === "Recycle" && /^\/+$/.test(hostPath.path)) {
@@ -63,6 +64,7 @@ function* sourceCauses(spec: Spec): Causes {
     }
   }
   if (nfs !== undefined) yield* nfsCauses(nfs, "spec.nfs");
+  if (csi !== undefined) yield* csiCauses(csi);
   if (local === undefined) return;
   yield* hostPathCauses({ path: local.path }, "spec.local");
   if (spec.nodeAffinity?.required === undefined) {
@@ -70,13 +72,21 @@ function* sourceCauses(spec: Spec): Causes {
   }
 }
 
+/** Source: `validateCSIPersistentVolumeSource`, `ValidateCSIDriverName`. */
+function* csiCauses({ driver, volumeHandle }: NonNullable<Spec["csi"]>): Causes {
+  if (!driver) yield field.required("spec.csi.driver");
+  else {
+    if (driver.length > 63) yield field.tooLong("spec.csi.driver", 63);
+    yield* invalidEach("spec.csi.driver", driver, [subdomainNameProblem(driver.toLowerCase())]);
+  }
+  if (!volumeHandle) yield field.required("spec.csi.volumeHandle");
+}
+
 function* affinityCauses({ nodeAffinity }: Spec): Causes {
   if (nodeAffinity === undefined) return;
   const path = "spec.nodeAffinity.required";
   if (nodeAffinity.required === undefined) yield field.required(path, "must specify required node constraints");
-  else if ((nodeAffinity.required.nodeSelectorTerms ?? []).length === 0) {
-    yield field.required(`${path}.nodeSelectorTerms`, "must have at least one node selector term");
-  }
+  else yield* nodeSelectorCauses(nodeAffinity.required, path);
 }
 
 /** The part of the spec that says what lies behind the volume: every field whose type is a volume source. */

@@ -14,8 +14,6 @@ import {
   leaseCauses,
   namespaceCauses,
   nodeCauses,
-  storageClassCauses,
-  storageClassUpdateCauses,
 } from "./others.ts";
 import { persistentVolumeCauses, persistentVolumeUpdateCauses } from "./persistent-volumes.ts";
 import { podCauses, podUpdateCauses } from "./pods.ts";
@@ -28,6 +26,7 @@ import {
   snapshotContentUpdateCauses,
   snapshotUpdateCauses,
 } from "./snapshots.ts";
+import { storageClassCauses, storageClassUpdateCauses } from "./storage-classes.ts";
 import { statefulSetCauses, statefulSetUpdateCauses } from "./stateful-sets.ts";
 
 interface Checks<T> {

@@ -43,6 +43,12 @@ export function* volumesCauses(volumes: readonly Volume[], path: string): Causes
 export function* descendingPathCauses(target: string, path: string): Causes {
   if (target.startsWith("/")) yield field.invalid(path, target, "must be a relative path");
   if (hasBackstep(target)) yield field.invalid(path, target, "must not contain '..'");
+  yield* noNulCauses(target, path);
+}
+
+/** No file has such a name; upstream finds that out when the pod is on its node. */
+export function* noNulCauses(target: string, path: string): Causes {
+  if (target.includes("\0")) yield field.invalid(path, target, "must not contain NUL");
 }
 
 /** Where a hostPath or local volume lies. */
@@ -52,6 +58,7 @@ export function* hostPathCauses(source: { readonly path?: string; readonly type?
     return;
   }
   if (hasBackstep(source.path)) yield field.invalid(`${path}.path`, source.path, "must not contain '..'");
+  yield* noNulCauses(source.path, `${path}.path`);
   yield* oneOfIfAny(`${path}.type`, source.type, hostPathTypes);
 }
 
