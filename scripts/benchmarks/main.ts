@@ -2,6 +2,7 @@ import { machineProblem } from "../rig/machine.ts";
 import { benchDns, dnsUsage } from "./dns/bench-dns.ts";
 import { benchInside } from "./inside.ts";
 import { benchStart } from "./start.ts";
+import { benchStorage, storageUsage } from "./storage/bench-storage.ts";
 
 interface Benchmark {
   readonly run: (args: readonly string[]) => Promise<void>;
@@ -13,11 +14,14 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   start: { run: benchStart, problem: machineProblem },
   pods: { run: async () => await benchInside("pods-inside.ts"), problem: machineProblem },
   memory: { run: async () => await benchInside("memory-inside.ts"), problem: machineProblem },
+  storage: { run: benchStorage, problem: machineProblem },
   dns: { run: benchDns, problem: () => (process.platform === "linux" ? undefined : "needs Linux") },
 };
 
 const usage = `usage: scripts/bench [${[...Object.keys(benchmarks), "all"].join("|")}]
        ${dnsUsage}
+
+       ${storageUsage}
 
 Prints figures as tables. All but dns need root on Linux, and work in namespaces of their own.`;
 
