@@ -50,15 +50,29 @@ export async function benchStorage(argv: readonly string[]): Promise<void> {
 
 /** The plan, or what is wrong with the arguments. */
 function readPlan(argv: readonly string[]): StoragePlan | string {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      quick: { type: "boolean", default: false },
-      only: { type: "string", multiple: true },
-      claims: { type: "string" },
-      existing: { type: "string" },
-    },
-  });
+  try {
+    return planOf(parseArgs({ args: [...argv], options: argumentTypes }).values);
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
+const argumentTypes = {
+  quick: { type: "boolean", default: false },
+  only: { type: "string", multiple: true },
+  claims: { type: "string" },
+  existing: { type: "string" },
+} as const;
+
+interface Arguments {
+  readonly quick: boolean;
+  readonly only?: readonly string[];
+  readonly claims?: string;
+  readonly existing?: string;
+}
+
+function planOf(values: Arguments): StoragePlan | string {
   const usual = values.quick ? quickPlan : fullPlan;
   const parts = storageParts.filter((part) => values.only?.includes(part) ?? true);
   const unknown = values.only?.find((part) => !storageParts.some((each) => each === part));
