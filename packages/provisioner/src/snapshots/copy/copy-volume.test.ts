@@ -26,6 +26,7 @@ import { hostTools } from "./tools.ts";
 import { describeTree, makeTree } from "./trees.fixture.ts";
 
 const run = promisify(execFile);
+const fullDisk: unknown = async () => ({ bavail: 0, bsize: 4096 });
 
 describe("a copy of a volume", () => {
   let dir: string;
@@ -194,7 +195,7 @@ describe("a copy of a volume", () => {
 
   it("S38 does not begin what there is no room for", async () => {
     await writeFile(join(from, "file"), "bytes");
-    const disk: Disk = { ...nodeDisk, statfs: (async () => ({ bavail: 0, bsize: 4096 })) as Disk["statfs"] };
+    const disk: Disk = { ...nodeDisk, statfs: fullDisk as Disk["statfs"] };
     const failure = await copy({ disk, clones: { canClone: async () => false } }).catch((error: unknown) => error);
     expect(String(failure)).to.match(/a copy takes 5 bytes, and 0 are free on the file system of .*: make room/);
   });

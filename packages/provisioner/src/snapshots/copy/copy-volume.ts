@@ -3,6 +3,7 @@ import type { Clock } from "@ordinal/runtime";
 import type { Disk } from "../../disk/disk.ts";
 import { holdDirectory, type HeldDirectory } from "../../disk/held-directory.ts";
 import { removeTree } from "../../disk/remove-tree.ts";
+import type { Freeze } from "../freeze/freeze.ts";
 import type { CloneSupport } from "./clone-support.ts";
 import type { Consistency } from "./consistency.ts";
 import { tickMs } from "./fingerprint.ts";
@@ -20,6 +21,8 @@ export interface VolumeCopyOptions {
   /** An empty directory of ours. The copy will be `data` in it. */
   readonly draft: string;
   readonly signal: AbortSignal;
+  /** Stops all writes to the volume, where that can be done. */
+  readonly freeze?: () => Promise<Freeze | undefined>;
   /** Told from time to time, when bytes have to be copied one by one. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -57,22 +60,24 @@ export async function copyVolume(options: VolumeCopyOptions): Promise<VolumeCopy
   let bytes = 0;
   const syncedMs = clock.now();
   await tools.sync(from);
-  const copy = createTreeCopy({
-    disk,
-    tools,
-    clock,
-    from,
-    to,
-    aside,
-    mayClone,
-    syncedMs,
-    signal,
-    onBytes(count) {
-      bytes += count;
-      if (!mayClone) onProgress?.({ bytes: Math.min(bytes, totalBytes), totalBytes });
-    },
-  });
-  const { attributesLost, ...settled } = await settle(copy, { options, to });
+  const begin = (whole: AbortSignal): TreeCopy =>
+    createTreeCopy({
+      disk,
+      tools,
+      clock,
+      from,
+      to,
+      aside,
+      mayClone,
+      syncedMs,
+      signal: whole,
+      onBytes(count) {
+        bytes += count;
+        if (!mayClone) onProgress?.({ bytes: Math.min(bytes, totalBytes), totalBytes });
+      },
+    });
+  const { copy, attributesLost, ...settled } =
+    (await copyFrozen(begin, { options, to })) ?? (await settle(begin(signal), { options, to }));
   await removeTree(disk, aside);
   await tools.sync(draft);
   const { sockets, devices, mounts } = copy.leftOut;
@@ -85,15 +90,43 @@ export async function copyVolume(options: VolumeCopyOptions): Promise<VolumeCopy
 }
 
 interface Settled {
+  readonly copy: TreeCopy;
   readonly consistency: Consistency;
   readonly takenMs: number;
   readonly attributesLost: string | undefined;
 }
 
-async function settle(
-  copy: TreeCopy,
-  { options: { clock, tools, from, signal }, to }: { options: VolumeCopyOptions; to: string },
-): Promise<Settled> {
+interface Copying {
+  readonly options: VolumeCopyOptions;
+  readonly to: string;
+}
+
+/** One round while nobody can write. Undefined where that cannot be done, or takes too long for those who want to write. */
+async function copyFrozen(
+  begin: (signal: AbortSignal) => TreeCopy,
+  { options: { clock, disk, tools, draft, freeze, from, signal }, to }: Copying,
+): Promise<Settled | undefined> {
+  const frozen = await freeze?.();
+  if (frozen === undefined) return undefined;
+  const takenMs = clock.now();
+  const copy = begin(AbortSignal.any([signal, frozen.lost]));
+  try {
+    await copy.copy();
+    const attributesLost = await tools.copyExtendedAttributes(from, to);
+    if (await frozen.release()) return { copy, consistency: { is: "crash-consistent" }, takenMs, attributesLost };
+  } catch (error) {
+    if (!frozen.lost.aborted || signal.aborted) throw error;
+  } finally {
+    await frozen.release();
+  }
+  for (const name of ["data", "aside"]) {
+    await removeTree(disk, join(draft, name));
+    await disk.mkdir(join(draft, name), 0o700);
+  }
+  return undefined;
+}
+
+async function settle(copy: TreeCopy, { options: { clock, tools, from, signal }, to }: Copying): Promise<Settled> {
   let last: Round = await copy.copy();
   for (let attempt = 0; ; attempt += 1) {
     const copiedMs = clock.now();
@@ -102,12 +135,12 @@ async function settle(
     await clock.sleep(2 * tickMs, signal);
     const takenMs = clock.now();
     const seen = await copy.compare();
-    if (seen.changed === 0) return { consistency: { is: "crash-consistent" }, takenMs, attributesLost };
+    if (seen.changed === 0) return { copy, consistency: { is: "crash-consistent" }, takenMs, attributesLost };
     const isLoneClone = last.isCloned === true && seen.only !== undefined && seen.only === last.only;
     // All else has stood still since before that file was cloned in one instant.
-    if (isLoneClone) return { consistency: { is: "crash-consistent" }, takenMs: copiedMs, attributesLost };
+    if (isLoneClone) return { copy, consistency: { is: "crash-consistent" }, takenMs: copiedMs, attributesLost };
     if (attempt >= repairs) {
-      return { consistency: { is: "fuzzy", changedFiles: seen.changed }, takenMs: copiedMs, attributesLost };
+      return { copy, consistency: { is: "fuzzy", changedFiles: seen.changed }, takenMs: copiedMs, attributesLost };
     }
     last = await copy.copy();
   }

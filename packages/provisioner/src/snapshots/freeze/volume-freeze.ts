@@ -1,0 +1,25 @@
+import { describeError, type Logger } from "@ordinal/runtime";
+import type { Disk } from "../../disk/disk.ts";
+import type { CopyTools } from "../copy/tools.ts";
+import { freezeMount, type Freeze } from "./freeze.ts";
+import { mountOfImage } from "./image-mount.ts";
+
+/** How long the programs that use a volume may have to wait with their writes for a copy of it. */
+const maxSeconds = 10;
+
+/** Freezes the image in a volume's directory while it is mounted; undefined where that cannot be done. */
+export async function freezeImage(
+  directory: string,
+  { disk, log, tools }: { readonly disk: Disk; readonly log: Logger; readonly tools: CopyTools },
+): Promise<Freeze | undefined> {
+  const mountPoint = await mountOfImage(disk, directory);
+  if (mountPoint === undefined) return undefined;
+  try {
+    return await freezeMount(mountPoint, { maxSeconds });
+  } catch (error) {
+    log.warn("a volume is copied without stopping writes to it", { mountPoint, error: describeError(error) });
+    // Then at least all that was written so far is in the image.
+    await tools.sync(mountPoint);
+    return undefined;
+  }
+}
