@@ -19,6 +19,7 @@ import { startPortAnnotator } from "./ports/annotate-ports.ts";
 import { openPortBook } from "./ports/port-book.ts";
 import { startNames } from "./readiness/names.ts";
 import { createStreams, type Streams } from "./streams/pod-streams.ts";
+import { startNodeExpansion } from "./volumes/expansion/node-expansion.ts";
 import { createMemoryRoom } from "./volumes/mounts/memory-room.ts";
 import { createMounter } from "./volumes/mounts/mounter.ts";
 import { createNodeVolumes } from "./volumes/node-volumes.ts";
@@ -101,6 +102,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     const book = await openPortBook({ file: join(dataDir, "localhost-ports.json"), log });
     parts.add(startPortAnnotator({ client, clock, log, pods: pods.pods, book }));
     const workers = pods;
+    parts.add(
+      startNodeExpansion({ client, clock, log, events, pods: pods.pods, persistentVolumes: nodeVolumes, nodeName }),
+    );
     const volumeUsage = parts.add(startVolumeUsage({ client, clock, log, events, pods: pods.pods, nodeName, dataDir }));
     return {
       volumeUsage,

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { wellKnown, type PersistentVolume } from "@ordinal/api";
 import { describeError, hasCode, type Logger } from "@ordinal/runtime";
 import type { Growth } from "../persistent/persistent-volume.ts";
-import type { VolumeHost } from "../volume.ts";
 import { canGrowMounted, checkImage, growMounted, growUnmounted, isTooSmall } from "./file-system.ts";
 import { deviceAt, deviceOf, mountAt, unmountAll } from "./loop-mount.ts";
 
@@ -18,13 +17,21 @@ export interface ImageMounts {
   grow(volume: PersistentVolume): Promise<Growth>;
 }
 
+export interface ImageMountsOptions {
+  readonly dataDir: string;
+  readonly log: Logger;
+  /** Whether the kernel lets this process grow what is mounted. Defaults to asking. */
+  readonly mayGrowMounted?: () => Promise<boolean>;
+}
+
 interface ToMount {
   readonly volume: PersistentVolume;
   readonly log: Logger;
+  readonly mayGrowMounted: () => Promise<boolean>;
 }
 
 /** Mounts lie at `<dataDir>/mounts/<driver>/<volume>`, which is not in the volume's directory: that one may be moved. */
-export function createImageMounts({ dataDir, log }: Pick<VolumeHost, "dataDir" | "log">): ImageMounts {
+export function createImageMounts({ dataDir, log, mayGrowMounted = canGrowMounted }: ImageMountsOptions): ImageMounts {
   const directory = join(dataDir, "mounts", wellKnown.localImageProvisioner);
   const placeOf = (volumeName: string): string => join(directory, volumeName);
 
@@ -35,7 +42,7 @@ export function createImageMounts({ dataDir, log }: Pick<VolumeHost, "dataDir" |
       await mkdir(mountPoint, { recursive: true, mode: 0o700 });
       const at = await realpath(mountPoint);
       const found = await deviceAt(at);
-      if (found === undefined) await mountImage(image, at, { volume, log });
+      if (found === undefined) await mountImage(image, at, { volume, log, mayGrowMounted });
       else if (found !== (await deviceOf(image))) {
         throw new Error(`${found} is mounted at ${at}, which is not the image ${image}: unmount it`);
       }
@@ -63,7 +70,7 @@ export function createImageMounts({ dataDir, log }: Pick<VolumeHost, "dataDir" |
       const device = at === undefined ? undefined : await deviceAt(at);
       if (device === undefined) return { is: "later" };
       if (!(await isTooSmall(await imageOf(volume), { device }))) return { is: "done" };
-      if (!(await canGrowMounted())) {
+      if (!(await mayGrowMounted())) {
         const why =
           "the kernel grows a mounted file system only for processes with CAP_SYS_RESOURCE, which Ordinal does not have here";
         return { is: "in use", why };
@@ -74,7 +81,7 @@ export function createImageMounts({ dataDir, log }: Pick<VolumeHost, "dataDir" |
   };
 }
 
-async function mountImage(image: string, at: string, { volume, log }: ToMount): Promise<void> {
+async function mountImage(image: string, at: string, { volume, log, mayGrowMounted }: ToMount): Promise<void> {
   const options = [...(isFull(volume) ? [] : ["discard"]), ...(volume.spec.mountOptions ?? [])];
   // Pods of an earlier daemon may have it mounted where this process cannot see it: one device, one file system.
   const held = await deviceOf(image);
@@ -84,7 +91,7 @@ async function mountImage(image: string, at: string, { volume, log }: ToMount): 
   }
   await checkImage(image);
   const mustGrow = await isTooSmall(image);
-  const growsMounted = !options.includes("ro") && (await canGrowMounted());
+  const growsMounted = !options.includes("ro") && (await mayGrowMounted());
   // Room that is missing must not keep a volume from its pod.
   const grow = async (work: () => Promise<void>): Promise<void> => {
     if (!mustGrow) return;

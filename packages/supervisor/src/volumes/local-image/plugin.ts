@@ -5,7 +5,9 @@ import type { VolumeHost } from "../volume.ts";
 import { createImageMounts } from "./image-mounts.ts";
 
 /** An ext4 in a file, mounted once on the node for all pods that use it. Made by `provisioner/src/local-image`. */
-export function createLocalImagePlugin(host: VolumeHost): PersistentVolumePlugin {
+export function createLocalImagePlugin(
+  host: Pick<VolumeHost, "runtime" | "dataDir" | "clock" | "log">,
+): PersistentVolumePlugin {
   const mounts = createImageMounts(host);
   return {
     source: "csi",
