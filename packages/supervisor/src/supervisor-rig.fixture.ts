@@ -82,6 +82,7 @@ export async function startRig(kind: "process" | "sandbox" = "process"): Promise
       dnsAddress: "127.96.0.10",
       crashBackoff: { baseMs: 200, capMs: 1_000 },
       namesBoundMs: 2_000,
+      emptyDirLookMs: 100,
     });
   }
   await start();

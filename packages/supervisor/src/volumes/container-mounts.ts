@@ -1,4 +1,5 @@
 import type { Container, Result } from "@ordinal/api";
+import { describeError } from "@ordinal/runtime";
 import { expandVariables, missingVariable } from "../environment/expand.ts";
 import type { Mount } from "../pod-runtime.ts";
 import type { MountedVolumes } from "./pod-volumes.ts";
@@ -56,14 +57,24 @@ async function sourceOf(
   const inside = subPathExpr === undefined ? subPath : expandVariables(subPathExpr, env);
   if (inside === "") return { ok: true, value: source };
   const place = { podDirectory, volume: name, container: container.name, index };
-  const found =
-    host.mounter === undefined
-      ? await resolveSubPath(source, inside)
-      : await bindSubPath({ source, subPath: inside, place }, host.mounter);
+  const found = await findSubPath({ source, subPath: inside, place }, host);
   if (found.ok) return found;
   const [volume, into] = [JSON.stringify(name), JSON.stringify(container.name)];
   const error = `failed to prepare subPath for volumeMount ${volume} of container ${into}: ${found.error}`;
   return { ok: false, error };
+}
+
+async function findSubPath(
+  wanted: Parameters<typeof bindSubPath>[0],
+  { mounter }: VolumeHost,
+): Promise<Result<string, string>> {
+  try {
+    if (mounter === undefined) return await resolveSubPath(wanted.source, wanted.subPath);
+    return await bindSubPath(wanted, mounter);
+  } catch (error) {
+    // A full disk or a volume that cannot be read: it is tried again.
+    return { ok: false, error: describeError(error) };
+  }
 }
 
 /** Mounts made later on the host or in the pod stay where they were made. */

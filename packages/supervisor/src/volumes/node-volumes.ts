@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describeError, type Stoppable } from "@ordinal/runtime";
 import { createKeyedQueue } from "../runtime/core/keyed-queue.ts";
 import { listIfPresent } from "../runtime/commands/read-if-present.ts";
+import type { PersistentVolumePlugin } from "./persistent/persistent-volume.ts";
 import { createPersistentPlugins } from "./persistent/plugins.ts";
 import { removeSubPaths } from "./sub-path/bind-sub-path.ts";
 import type { PersistentVolumes, VolumeHost } from "./volume.ts";
@@ -27,10 +28,12 @@ export interface NodeVolumes extends PersistentVolumes, Stoppable {
 const retryMs = 10_000;
 
 /** Nothing is looked at or changed before `recover`. */
-export function createNodeVolumes(host: VolumeHost): NodeVolumes {
+export function createNodeVolumes(
+  host: VolumeHost,
+  plugins: readonly PersistentVolumePlugin[] = createPersistentPlugins(host),
+): NodeVolumes {
   const { dataDir, mounter, memory, clock, log } = host;
   const queue = createKeyedQueue();
-  const plugins = createPersistentPlugins(host);
   /** Pods by the name of the PV. */
   const holders = new Map<string, Set<string>>();
   /** How to give up what is to be tried again. */

@@ -33,8 +33,7 @@ export async function bindSubPath(
       await mounter.unmountBelow(target);
     }
     await makeTarget(target, opened.value);
-    await mounter.bindDescriptor(handle.fd, target);
-    return { ok: true, value: target };
+    return await bind(opened.value, target, mounter);
   } finally {
     await handle.close();
   }
@@ -55,6 +54,17 @@ export async function removeSubPaths(podDirectory: string): Promise<void> {
     await rmdir(join(binds, volume));
   }
   await removeDirectory(binds);
+}
+
+/** What has been removed since it was opened cannot be mounted any more. */
+async function bind({ handle }: OpenedPlace, target: string, mounter: Mounter): Promise<Result<string, string>> {
+  try {
+    await mounter.bindDescriptor(handle.fd, target);
+    return { ok: true, value: target };
+  } catch (error) {
+    if ((await handle.stat()).nlink > 0) throw error;
+    return { ok: false, error: "it changes while it is opened" };
+  }
 }
 
 function bindsOf(podDirectory: string): string {
