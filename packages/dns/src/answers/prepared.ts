@@ -1,8 +1,9 @@
 import { byteAt, putLong, putShort, shortAt } from "../wire/bytes.ts";
 import { ednsUdpLimit, headerSize, plainUdpLimit } from "../wire/constants.ts";
-import { optSize, putOpt } from "../wire/edns.ts";
+import { optSize, putDnssecOk, putOpt } from "../wire/edns.ts";
 import type { Epochs } from "../zone/epochs.ts";
 import type { Asked, Composed } from "./compose.ts";
+import { QuestionKey } from "./question-key.ts";
 
 /** What an answer that is kept depends on, and how it varies. */
 export interface Preparation {
@@ -19,17 +20,14 @@ export interface Preparation {
 /** Words of 32 bits before an entry's message. */
 const words = { hash: 0, slot: 1, epoch: 2, lengths: 3, serial: 4, turn: 5, stride: 6, end: 7 };
 
-/** Octets of type and class at the end of a question. */
-const fixedTail = 4;
-
 /** What nearly all askers take over UDP; for other limits an answer that was cut is made anew each time. */
 const usualLimits: ReadonlySet<number> = new Set([plainUdpLimit, ednsUdpLimit]);
 
 /** Octets from the serial of an SOA record to its end. */
 const serialTail = 20;
 
-/** Upper to lower case; everything else as it is, lengths of labels too. */
-const folded = Uint8Array.from({ length: 256 }, (_, octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet));
+/** Words of a message before its question. */
+const headerWords = headerSize / 4;
 
 /** How many places are looked at before a question counts as new. */
 const probes = 8;
@@ -48,8 +46,8 @@ export class PreparedAnswers {
   /** Where an entry begins, in words, plus one; 0 where there is none. */
   #places: Int32Array = new Int32Array(1 << 10);
   #count = 0;
-  /** Whether the question that was found last was in lower case. */
-  #isLower = true;
+  /** The question that is being answered. */
+  readonly #key = new QuestionKey();
   #serials: (() => number)[] = [];
 
   /** At most `maxBytes` (a power of two) are used for answers. */
@@ -61,10 +59,11 @@ export class PreparedAnswers {
   /** The answer to this question, when it is known, in force and short enough for the asker. */
   find(asked: Asked): Buffer | undefined {
     const { message, end, limit } = asked;
-    const hash = hashOf(message, end);
-    const whole = this.#give(asked, this.#entryOf(message, end, hash));
+    this.#key.read(message, end);
+    const { hash } = this.#key;
+    const whole = this.#give(asked, this.#entryOf(end, hash));
     if (whole !== undefined || !usualLimits.has(limit)) return whole;
-    return this.#give(asked, this.#entryOf(message, end, hashForLimit(hash, limit)));
+    return this.#give(asked, this.#entryOf(end, hashForLimit(hash, limit)));
   }
 
   /** What an entry says, made the asker's own: its id and RD, its spelling, an OPT record if it sent one. */
@@ -77,18 +76,18 @@ export class PreparedAnswers {
       return undefined;
     const out = Buffer.allocUnsafe(size);
     const from = (at + words.end) * 4;
-    this.#arena.copy(out, 0, from, from + bodyEnd);
+    this.#arena.copy(out, 0, from, from + size);
     out[0] = byteAt(message, 0);
     out[1] = byteAt(message, 1);
     out[2] = byteAt(out, 2) | (byteAt(message, 2) & 0x01);
-    if (!this.#isLower) message.copy(out, headerSize, headerSize, end);
+    if (!this.#key.isLower) message.copy(out, headerSize, headerSize, end);
     const serial = all[at + words.serial] ?? 0;
     if (serial !== 0) putLong(out, bodyEnd - serialTail, this.#serials[serial - 1]?.() ?? 0);
     const stride = all[at + words.stride] ?? 0;
     if (stride !== 0) this.#turn(out, { at, end, bodyEnd, stride });
     if (edns !== undefined) {
       putShort(out, 10, shortAt(out, 10) + 1);
-      putOpt(out, bodyEnd, { dnssecOk: edns.dnssecOk, extendedRcode: 0 });
+      if (edns.dnssecOk) putDnssecOk(out, bodyEnd);
     }
     return out;
   }
@@ -113,13 +112,14 @@ export class PreparedAnswers {
     // Without the record that ends with it there is no serial to put in.
     if (preparation.serial !== undefined && shortAt(answer, 8) === 0) return;
     if (bodyEnd + optSize > ednsUdpLimit) return;
-    const size = words.end + Math.ceil(bodyEnd / 4);
+    const size = words.end + Math.ceil((bodyEnd + optSize) / 4);
     if (preparation.isMadeUp && (this.#used + size) * 4 > this.#maxBytes / 4) return;
     this.#makeRoom(size);
     const at = this.#used;
     this.#used += size;
     const all = this.#words;
-    const hash = isWhole ? hashOf(message, end) : hashForLimit(hashOf(message, end), limit);
+    this.#key.read(message, end);
+    const hash = isWhole ? this.#key.hash : hashForLimit(this.#key.hash, limit);
     all[at + words.hash] = hash;
     all[at + words.slot] = preparation.slot;
     all[at + words.epoch] = this.#epochs.at(preparation.slot);
@@ -128,43 +128,31 @@ export class PreparedAnswers {
     // The answer just given had the first turn.
     all[at + words.turn] = preparation.stride;
     all[at + words.stride] = preparation.stride;
-    const kept = this.#arena.subarray((at + words.end) * 4, (at + words.end) * 4 + bodyEnd);
+    const kept = this.#arena.subarray((at + words.end) * 4, (at + words.end) * 4 + bodyEnd + optSize);
     answer.copy(kept, 0, 0, bodyEnd);
+    // For those who send one; it is not counted yet.
+    putOpt(kept, bodyEnd, { dnssecOk: false, extendedRcode: 0 });
     kept[2] = byteAt(kept, 2) & 0xfe;
     if (edns !== undefined) putShort(kept, 10, shortAt(kept, 10) - 1);
-    for (let index = headerSize; index < end - fixedTail; index += 1) kept[index] = folded[byteAt(kept, index)] ?? 0;
+    this.#key.copyTo(kept.subarray(headerSize));
     this.#place(hash, at);
   }
 
-  /** Where the entry for this question is, or -1. */
-  #entryOf(message: Buffer, end: number, hash: number): number {
+  /** Where the entry for the question just read is, or -1. */
+  #entryOf(end: number, hash: number): number {
     const places = this.#places;
     const all = this.#words;
     const mask = places.length - 1;
     for (let probe = 0; probe < probes; probe += 1) {
       const at = (places[(hash + probe) & mask] ?? 0) - 1;
       if (at < 0) return -1;
-      if (all[at] === hash && (all[at + words.lengths] ?? 0) >>> 16 === end && this.#isSame(message, end, at))
-        return at;
+      if (all[at] === hash && (all[at + words.lengths] ?? 0) >>> 16 === end && this.#isAt(at)) return at;
     }
     return -1;
   }
 
-  #isSame(message: Buffer, end: number, at: number): boolean {
-    const arena = this.#arena;
-    const shift = (at + words.end) * 4;
-    const nameEnd = end - fixedTail;
-    let isLower = true;
-    for (let index = headerSize; index < nameEnd; index += 1) {
-      const octet = byteAt(message, index);
-      const kept = arena[shift + index];
-      if (octet === kept) continue;
-      if (folded[octet] !== kept) return false;
-      isLower = false;
-    }
-    for (let index = nameEnd; index < end; index += 1) if (message[index] !== arena[shift + index]) return false;
-    this.#isLower = isLower;
-    return true;
+  #isAt(at: number): boolean {
+    return this.#key.isAt(at + words.end + headerWords, { words: this.#words, octets: this.#arena });
   }
 
   /** In the place of an older answer to the same question, in a free one, or in that of somebody else. */
@@ -210,17 +198,6 @@ export class PreparedAnswers {
     const known = this.#serials.indexOf(serial);
     return known < 0 ? this.#serials.push(serial) : known + 1;
   }
-}
-
-/** Over the question as it would be in lower case. */
-function hashOf(message: Buffer, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = headerSize; index < end - fixedTail; index += 1) {
-    hash = Math.imul(hash ^ (folded[byteAt(message, index)] ?? 0), 0x01000193);
-  }
-  hash = Math.imul(hash ^ shortAt(message, end - fixedTail), 0x01000193);
-  hash = Math.imul(hash ^ shortAt(message, end - 2), 0x01000193);
-  return hash ^ (hash >>> 15);
 }
 
 /** An answer that was cut is found by this. */

@@ -40,3 +40,8 @@ export function putOpt(out: Uint8Array, at: number, opt: { dnssecOk: boolean; ex
   putShort(out, at + 9, 0);
   return at + optSize;
 }
+
+/** Says in the OPT record at `at` that the asker wants DNSSEC records. */
+export function putDnssecOk(out: Uint8Array, at: number): void {
+  out[at + 7] = 0x80;
+}
