@@ -3,6 +3,8 @@ export type { Informers, InformersOptions } from "./informers.ts";
 export type { ControllerOptions } from "./controller-options.ts";
 export { startBindingController } from "./binding/binding-controller.ts";
 export { startEndpointsController } from "./endpoints/endpoints-controller.ts";
+export { startRecycler } from "./recycle/recycler.ts";
+export type { RecyclerOptions } from "./recycle/recycler.ts";
 export { startStorageProtection } from "./protection/storage-protection.ts";
 export { startScheduler } from "./schedule/scheduler.ts";
 export { startStatefulSetController } from "./statefulset/statefulset-controller.ts";

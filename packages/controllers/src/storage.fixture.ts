@@ -1,4 +1,4 @@
-import type { Draft, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from "@ordinal/api";
+import type { Draft, PersistentVolume, PersistentVolumeClaim, StorageClass } from "@ordinal/api";
 import type { Cluster } from "./cluster.fixture.ts";
 
 type ClaimSpec = PersistentVolumeClaim["spec"];
@@ -47,7 +47,7 @@ export function newLocalVolume(name: string, { nodeName, ...spec }: Partial<Volu
 }
 
 /** A pod that mounts these claims, to be created. */
-export function newPod(name: string, ...claims: readonly string[]): Draft<Pod> {
+export function newPod(name: string, ...claims: readonly string[]) {
   return {
     metadata: { name, namespace: "default" },
     spec: {

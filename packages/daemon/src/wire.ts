@@ -9,6 +9,7 @@ import {
   startGarbageCollector,
   startNamespaceController,
   startQuotaController,
+  startRecycler,
   startScheduler,
   startStatefulSetController,
   startStorageProtection,
@@ -123,7 +124,13 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         }),
       ),
     );
-    await startControllers(parts, { client, log, apiPort: server.port, serviceAddress: pods.kubernetesAddress });
+    await startControllers(parts, {
+      client,
+      log,
+      apiPort: server.port,
+      serviceAddress: pods.kubernetesAddress,
+      dataDir: dir.root,
+    });
     parts.add(
       await startProvisioner({
         client,
@@ -201,7 +208,13 @@ function portToTry(settings: Settings, earlier: RunFile | undefined): number {
 
 async function startControllers(
   parts: StopStack,
-  { client, log, apiPort, serviceAddress }: { client: Client; log: Logger; apiPort: number; serviceAddress: string },
+  {
+    client,
+    log,
+    apiPort,
+    serviceAddress,
+    dataDir,
+  }: { client: Client; log: Logger; apiPort: number; serviceAddress: string; dataDir: string },
 ): Promise<void> {
   const informers = parts.add(createInformers({ client, clock, log: log.child({ part: "controllers" }) }));
   const options = { client, informers, clock, log: log.child({ part: "controllers" }) };
@@ -212,6 +225,7 @@ async function startControllers(
   parts.add(startScheduler(options));
   parts.add(startBindingController(options));
   parts.add(startStorageProtection(options));
+  parts.add(startRecycler({ ...options, dataDir }));
   parts.add(startEphemeralController(options));
   parts.add(startQuotaController(options));
   parts.add(startEndpointsController(options));
