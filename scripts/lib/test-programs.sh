@@ -2,7 +2,8 @@
 
 ensure_test_programs() {
   ensure_programs "the tests that need them are skipped" \
-    dig nslookup host kdig drill dnsmasq knotd openssl nginx curl kubectl busybox redis-server ip unshare
+    dig nslookup host kdig drill dnsmasq knotd openssl nginx curl kubectl busybox redis-server redis-cli psql etcd etcdctl ip unshare \
+    mkfs.ext4 resize2fs e2fsck debugfs losetup
 }
 
 # Those that the DNS server is measured with and against.
@@ -73,6 +74,8 @@ debian_packages() {
       kubectl) echo kubernetes-client ;;
       ip) echo iproute2 ;;
       unshare | taskset) echo util-linux ;;
+      mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
+      losetup) echo mount ;;
       *) echo "$program" ;;
     esac
   done | sort -u
@@ -88,7 +91,8 @@ fedora_packages() {
       kubectl) echo kubernetes-client ;;
       redis-server) echo redis ;;
       ip) echo iproute ;;
-      unshare | taskset) echo util-linux ;;
+      unshare | taskset | losetup) echo util-linux ;;
+      mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
       *) echo "$program" ;;
     esac
   done | sort -u
@@ -103,6 +107,8 @@ alpine_packages() {
       redis-server) echo redis ;;
       ip) echo iproute2 ;;
       unshare | taskset) echo util-linux ;;
+      mkfs.ext4 | e2fsck) echo e2fsprogs ;;
+      resize2fs | debugfs) echo e2fsprogs-extra ;;
       *) echo "$program" ;;
     esac
   done | sort -u
