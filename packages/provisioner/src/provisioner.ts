@@ -14,6 +14,7 @@ import { openJournal } from "./provision/journal.ts";
 import { createOccupancy, occupancyIndexes } from "./provision/occupancy.ts";
 import { claimIndexes, startProvisioning } from "./provision/provisioning.ts";
 import { startReclaiming } from "./provision/reclaiming.ts";
+import { startSnapshotController } from "./snapshots/snapshots.ts";
 import { openTrash, type TrashOptions } from "./trash/trash.ts";
 
 export interface ProvisionerOptions {
@@ -62,6 +63,22 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       }),
       createLocalImageBackend({ disk, sync, volumesDir }),
     ];
+    const byName = new Map(backends.map((backend) => [backend.provisioner, backend]));
+    const events = recorders({ client, clock, log });
+    const snapshots = parts.add(
+      startSnapshotController({
+        client,
+        clock,
+        log,
+        disk,
+        bases,
+        events,
+        claims,
+        volumes,
+        backends: byName,
+        onReady: () => provisioning.retryFailing(),
+      }),
+    );
     const shared = {
       client,
       clock,
@@ -76,12 +93,14 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       nodeName,
       retryMs: options.retryMs,
       occupancy: createOccupancy(volumes),
-      events: recorders({ client, clock, log }),
-      backends: new Map(backends.map((backend) => [backend.provisioner, backend])),
-      fillers: [trash.filler],
+      events,
+      backends: byName,
+      fillers: [trash.filler, snapshots.filler],
       trash,
     };
     const provisioning = parts.add(startProvisioning(shared));
+    // Before the loop above, which waits for what it has begun.
+    parts.add({ stop: async () => await snapshots.stopFilling() });
     const stopFollowing = localPath?.onChange(() => provisioning.retryFailing());
     parts.add({ stop: async () => stopFollowing?.() });
     parts.add(startReclaiming(shared));
