@@ -76,6 +76,10 @@ debian_packages() {
       unshare | taskset) echo util-linux ;;
       mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
       losetup) echo mount ;;
+      redis-cli) echo redis-tools ;;
+      psql) echo postgresql ;;
+      etcd) echo etcd-server ;;
+      etcdctl) echo etcd-client ;;
       *) echo "$program" ;;
     esac
   done | sort -u
@@ -89,7 +93,9 @@ fedora_packages() {
       drill) echo ldns-utils ;;
       knotd) echo knot ;;
       kubectl) echo kubernetes-client ;;
-      redis-server) echo redis ;;
+      redis-server | redis-cli) echo redis ;;
+      psql) echo postgresql postgresql-server ;;
+      etcdctl) echo etcd ;;
       ip) echo iproute ;;
       unshare | taskset | losetup) echo util-linux ;;
       mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
@@ -104,7 +110,9 @@ alpine_packages() {
       dig | nslookup | host) echo bind-tools ;;
       kdig) echo knot-utils ;;
       knotd) echo knot ;;
-      redis-server) echo redis ;;
+      redis-server | redis-cli) echo redis ;;
+      psql) echo postgresql postgresql-client ;;
+      etcdctl) echo etcd-ctl ;;
       ip) echo iproute2 ;;
       unshare | taskset) echo util-linux ;;
       mkfs.ext4 | e2fsck) echo e2fsprogs ;;

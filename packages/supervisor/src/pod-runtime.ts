@@ -133,8 +133,8 @@ export interface PodRuntime {
   logTail(run: RunId, bytes: number): Promise<string>;
   /** A TCP connection to a port in the pod, as from its own localhost. */
   connect(podUid: string, port: number): Promise<Duplex>;
-  /** A program found on the container's PATH, or undefined. */
-  which(program: string): Promise<string | undefined>;
+  /** A program found on this PATH, or undefined. Defaults to the one that containers have. */
+  which(program: string, searchPath?: string): Promise<string | undefined>;
 }
 
 /** The program could not be started; the message is for the pod's status. */

@@ -40,12 +40,12 @@ describe("the catalogue of image profiles", () => {
   });
 
   it("finds a profile that is added later, and says that something changed", async () => {
-    expect(await catalogue.find("redis:7")).to.equal(undefined);
-    await writeFile(join(user, "redis.yaml"), "name: redis\nargs: [redis-server]\n");
+    expect(await catalogue.find("memcached:7")).to.equal(undefined);
+    await writeFile(join(user, "memcached.yaml"), "name: memcached\nargs: [memcached]\n");
     await changes.promise;
-    expect((await catalogue.find("redis:7"))?.args).to.deep.equal(["redis-server"]);
-    await rm(join(user, "redis.yaml"));
-    expect(await catalogue.find("redis:7")).to.equal(undefined);
+    expect((await catalogue.find("memcached:7"))?.args).to.deep.equal(["memcached"]);
+    await rm(join(user, "memcached.yaml"));
+    expect(await catalogue.find("memcached:7")).to.equal(undefined);
   });
 
   it("lets the user's profile win, and a longer name before a shorter one", async () => {
@@ -57,11 +57,11 @@ describe("the catalogue of image profiles", () => {
   });
 
   it("reports a broken file once, keeps what it said before, and changes nothing else", async () => {
-    const file = join(user, "redis.yaml");
-    await writeFile(file, "name: redis\nargs: [one]\n");
-    await catalogue.find("redis");
-    await writeFile(file, "name: redis\nargs: wrong now\n");
-    expect((await catalogue.find("redis"))?.args).to.deep.equal(["one"]);
+    const file = join(user, "memcached.yaml");
+    await writeFile(file, "name: memcached\nargs: [one]\n");
+    await catalogue.find("memcached");
+    await writeFile(file, "name: memcached\nargs: wrong now\n");
+    expect((await catalogue.find("memcached"))?.args).to.deep.equal(["one"]);
     expect((await catalogue.find("nginx"))?.name).to.equal("nginx");
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.contain(`${file}:2:7 args is a list`);
@@ -78,17 +78,26 @@ describe("the catalogue of image profiles", () => {
   });
 
   it("says which file to add when there is nothing to run", async () => {
-    const choice = await chooseImage({ name: "c", image: "docker.io/library/redis:7" }, { catalogue, which });
-    expect(choice.ok ? "" : choice.error).to.contain(`${user}/redis.yaml`);
+    const choice = await chooseImage({ name: "c", image: "docker.io/library/memcached:7" }, { catalogue, which });
+    expect(choice.ok ? "" : choice.error).to.contain(`${user}/memcached.yaml`);
   });
 
   it("says which program is missing", async () => {
-    await writeFile(join(user, "redis.yaml"), "name: redis\nrequires: [redis-server]\n");
-    const choice = await chooseImage({ name: "c", image: "redis" }, { catalogue, which });
+    await writeFile(join(user, "memcached.yaml"), "name: memcached\nrequires: [memcached]\n");
+    const choice = await chooseImage({ name: "c", image: "memcached" }, { catalogue, which });
     expect(choice).to.deep.equal({
       ok: false,
-      error: "image profile redis needs the program redis-server, which is not on this machine",
+      error: "image profile memcached needs the program memcached, which is not on this machine",
     });
+  });
+
+  it("looks for programs on the profile's own PATH", async () => {
+    await writeFile(join(user, "far.yaml"), "name: far\nrequires: [away]\nenv: { PATH: /opt/away/bin }\n");
+    const choice = await chooseImage(
+      { name: "c", image: "far" },
+      { catalogue, which: async (program, path) => (path === "/opt/away/bin" ? `${path}/${program}` : undefined) },
+    );
+    expect(choice.ok && choice.value.imageId).to.equal("ordinal://profiles/far");
   });
 
   it("does not follow fallbacks for ever", async () => {

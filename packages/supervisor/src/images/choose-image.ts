@@ -10,8 +10,8 @@ export interface ImageChoice {
 
 export interface ImageSources {
   readonly catalogue: Catalogue;
-  /** Finds a program as the container would. */
-  readonly which: (program: string) => Promise<string | undefined>;
+  /** Finds a program as the container would; with the PATH of its profile, if that has one. */
+  readonly which: (program: string, searchPath: string | undefined) => Promise<string | undefined>;
 }
 
 /** Picks the profile for a container's image. An error is text for the status: ErrImagePull. */
@@ -45,7 +45,7 @@ async function usable(first: Profile, sources: ImageSources): Promise<Result<Ima
 
 async function missingProgram(profile: Profile, { which }: ImageSources): Promise<string | undefined> {
   for (const program of profile.requires) {
-    if ((await which(program)) === undefined) return program;
+    if ((await which(program, profile.env["PATH"])) === undefined) return program;
   }
   return undefined;
 }

@@ -164,7 +164,7 @@ export class ContainerWorker {
   async #image(): Promise<ImageChoice | undefined> {
     const { context, container, events } = this.#options;
     const { catalogue, runtime, settings, clock } = context;
-    const choice = await chooseImage(container, { catalogue, which: (program) => runtime.which(program) });
+    const choice = await chooseImage(container, { catalogue, which: (program, path) => runtime.which(program, path) });
     if (choice.ok) {
       this.#pullFailures = 0;
       this.#stopSignal = choice.value.profile?.stopSignal ?? "SIGTERM";

@@ -194,8 +194,8 @@ export class HostRuntime implements PodRuntime, Stoppable {
     return await this.#backend.connect(pod, port);
   }
 
-  async which(program: string): Promise<string | undefined> {
-    return await findProgram(program, systemPath);
+  async which(program: string, searchPath: string = systemPath): Promise<string | undefined> {
+    return await findProgram(program, searchPath);
   }
 
   /** Lets go of everything; pods go on running. */
