@@ -11,6 +11,11 @@ ensure_dns_bench_programs() {
   ensure_programs "what needs them is not measured" dnsperf dnsmasq knotd taskset
 }
 
+# The databases that are harmed, and what their writers need.
+ensure_chaos_programs() {
+  ensure_programs "databases that need them cannot be harmed" redis-server redis-cli psql etcd kubectl ip unshare
+}
+
 # ensure_programs WHAT-IS-LOST PROGRAM...: installs what is missing with the system's package manager as root; otherwise
 # names it, and what goes without.
 ensure_programs() {
@@ -45,9 +50,18 @@ install_programs() {
   return 1
 }
 
+# One package that this release does not have must not keep the others away.
 apt_install() {
-  apt-get update -qq >&2 &&
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(debian_packages "$@") >&2
+  packages=$(debian_packages "$@")
+  apt-get update -qq >&2 || return 1
+  apt_get $packages && return
+  result=0
+  for package in $packages; do apt_get "$package" || result=1; done
+  return $result
+}
+
+apt_get() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >&2
 }
 
 # Debian starts a server when its package is installed, unless this file says no.
