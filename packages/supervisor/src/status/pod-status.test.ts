@@ -254,6 +254,16 @@ describe("podStatus", () => {
       qosClass: "BestEffort",
     });
   });
+
+  it("S46 calls an evicted pod Failed for good, with the reason, while its containers still end", () => {
+    const view = aView({ known: { nginx: running() }, eviction: "too much" });
+    const status = statusOf({}, view);
+    expect([status.phase, status.reason, status.message]).to.deep.equal(["Failed", "Evicted", "too much"]);
+    const later = statusOf({ status }, aView({ known: { nginx: ended({ code: 137 }) } }));
+    expect([later.phase, later.reason, later.message]).to.deep.equal(["Failed", "Evicted", "too much"]);
+    const finished = statusOf({ status: { phase: "Succeeded" } }, view);
+    expect([finished.phase, finished.reason]).to.deep.equal(["Succeeded", undefined]);
+  });
 });
 
 function sayState(status: PodStatus): string {

@@ -86,17 +86,16 @@ export function createNodeVolumes(
     await removeSubPaths(directory);
     await memory?.remove(podUid);
     await release(podUid);
-    if (files === "all") await rm(directory, { recursive: true, force: true });
-    if (files === "volumes") {
-      for (const name of ["volumes", "volumes-ready"])
-        await rm(join(directory, name), { recursive: true, force: true });
-    }
+    if (files === "all") return await rm(directory, { recursive: true, force: true });
+    await rm(join(directory, "volumes-ready"), { recursive: true, force: true });
+    if (files === "volumes") await rm(join(directory, "volumes"), { recursive: true, force: true });
   }
 
   return {
     plugins,
     exclusively: (volumeName, work) => queue.run(volumeName, work),
     hold,
+    isHeldByOther: (volumeName, podUid) => [...(holders.get(volumeName) ?? [])].some((each) => each !== podUid),
     remove,
     async recover(isKnown) {
       const inMemory = (await memory?.podUids()) ?? [];

@@ -1,8 +1,10 @@
-import { mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Pod, Result, Volume } from "@ordinal/api";
 import { backoffDelay, describeError, type Clock } from "@ordinal/runtime";
-import { listIfPresent } from "../runtime/commands/read-if-present.ts";
+import { readBootId } from "../runtime/adopt/process-stat.ts";
+import { readIfPresent } from "../runtime/commands/read-if-present.ts";
+import { writeWhole } from "../runtime/commands/write-whole.ts";
 import { failedMountMessages, type FailedVolume } from "./failed-mount.ts";
 import { downwardFacts } from "./objects/references.ts";
 import { setOwnership } from "./ownership/set-ownership.ts";
@@ -70,10 +72,12 @@ export class PodVolumes {
   /** Does what is to be done now. All volumes when all of them are there; undefined when some are not yet. */
   async setUp(pod: Pod): Promise<MountedVolumes | undefined> {
     this.#lookAtFacts(pod);
-    this.#working ??= this.#work(pod).finally(() => {
-      this.#working = undefined;
-    });
-    await this.#wait(this.#working);
+    if (this.#working === undefined && this.#due(pod).length > 0) {
+      this.#working = this.#work(pod).finally(() => {
+        this.#working = undefined;
+      });
+    }
+    if (this.#working !== undefined) await this.#wait(this.#working);
     const volumes = pod.spec.volumes ?? [];
     return volumes.every(({ name }) => this.#mounted.has(name)) ? this.#mounted : undefined;
   }
@@ -102,16 +106,19 @@ export class PodVolumes {
     this.#shownFacts = facts;
   }
 
-  async #work(pod: Pod): Promise<void> {
-    const { clock, onFailedMount } = this.#options;
-    const nowMs = clock.now();
-    const due = (pod.spec.volumes ?? []).filter(({ name }) => {
+  #due(pod: Pod): readonly Volume[] {
+    const nowMs = this.#options.clock.now();
+    return (pod.spec.volumes ?? []).filter(({ name }) => {
       const isWanted = !this.#mounted.has(name) || this.#stale.has(name);
       return isWanted && (this.#failures.get(name)?.retryAtMs ?? 0) <= nowMs;
     });
+  }
+
+  async #work(pod: Pod): Promise<void> {
+    const { onFailedMount } = this.#options;
     const failed: FailedVolume[] = [];
     await Promise.all(
-      due.map(async (volume) => {
+      this.#due(pod).map(async (volume) => {
         this.#stale.delete(volume.name);
         const problem = await this.#setUpOne(pod, volume);
         if (problem !== undefined && !this.#ending.signal.aborted) failed.push({ name: volume.name, problem });
@@ -144,8 +151,10 @@ export class PodVolumes {
     const { fsGroup, fsGroupChangePolicy } = pod.spec.securityContext ?? {};
     const done: Result<MountedVolume, SetUpProblem> = { ok: true, value: mounted };
     if (fsGroup === undefined || mounted.takesFsGroup !== true || !host.isRoot) return done;
-    const ready = join(podDirectory, "volumes-ready");
-    if ((await listIfPresent(ready)).includes(name)) return done;
+    const ready = join(podDirectory, "volumes-ready", name);
+    const bootId = await readBootId();
+    // What is in memory does not outlive the machine's run.
+    if ((await readIfPresent(ready)) === bootId) return done;
     try {
       const { failures } = await setOwnership(mounted.source, {
         gid: fsGroup,
@@ -159,8 +168,8 @@ export class PodVolumes {
     } catch (error) {
       return { ok: false, error: { text: `failed to set the group of ${mounted.source}: ${describeError(error)}` } };
     }
-    await mkdir(ready, { recursive: true });
-    await (await open(join(ready, name), "a")).close();
+    await mkdir(dirname(ready), { recursive: true });
+    await writeWhole(ready, bootId);
     return done;
   }
 

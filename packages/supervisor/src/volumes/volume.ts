@@ -48,6 +48,8 @@ export interface PersistentVolumes {
   readonly plugins: readonly PersistentVolumePlugin[];
   /** Remembers that the pod uses the volume from now on, before anything of it is set up; durable. */
   hold(volumeName: string, podUid: string): Promise<void>;
+  /** Whether another pod of the node uses the volume. */
+  isHeldByOther(volumeName: string, podUid: string): boolean;
   /** Runs alone among everything that is done to the volume of this name on this node. */
   exclusively<T>(volumeName: string, work: () => Promise<T>): Promise<T>;
 }

@@ -17,7 +17,7 @@ import { containerMounts } from "./container-mounts.ts";
 import { failedMountMessages } from "./failed-mount.ts";
 import { setUpVolume } from "./plugins.ts";
 import { resolveSubPath } from "./sub-path/resolve-sub-path.ts";
-import { createNodeVolumes } from "./node-volumes.ts";
+import { createNodeVolumes, type NodeVolumes } from "./node-volumes.ts";
 import type { VolumeHost, VolumeSources } from "./volume.ts";
 
 const meta = (name: string, uid = "u") => ({
@@ -42,8 +42,10 @@ describe("volumes", () => {
   let root: string;
   let claim: PersistentVolumeClaim;
   let volume: PersistentVolume;
+  let nodeVolumes: NodeVolumes | undefined;
 
   beforeEach(async () => {
+    nodeVolumes = undefined;
     root = await mkdtemp(join(tmpdir(), "ordinal-volumes-"));
     claim = {
       apiVersion: "v1",
@@ -88,7 +90,7 @@ describe("volumes", () => {
     const context = {
       pod: devices ? withDevice(pod) : pod,
       host,
-      persistentVolumes: createNodeVolumes(host),
+      persistentVolumes: nodeVolumes ?? createNodeVolumes(host),
       facts: { podIP: "", hostIP: "" },
       capacity: { cpus: 1, memoryBytes: 1 },
       sources,
@@ -134,6 +136,26 @@ describe("volumes", () => {
     const owner = { apiVersion: "v1", kind: "Pod", name: "web-0", uid: "uid-web-0", controller: true };
     claim = { ...claim, metadata: { ...claim.metadata, ownerReferences: [owner] } };
     expect(await mount({ ephemeral: {} })).to.equal("/pvc");
+  });
+
+  it("S28 gives a volume for one pod to one pod only", async () => {
+    claim = { ...claim, spec: { ...claim.spec, accessModes: ["ReadWriteOncePod"] } };
+    expect(await mount(theClaim)).to.equal("/pvc");
+    expect(await mount(theClaim), "the same pod again").to.equal("/pvc");
+    const host: VolumeHost = {
+      runtime: "process",
+      dataDir: root,
+      clock: systemClock,
+      log: silentLogger,
+      isRoot: false,
+    };
+    nodeVolumes = createNodeVolumes(host);
+    await nodeVolumes.hold("pvc-1", "another-pod");
+    expect(await mount(theClaim)).to.equal(
+      "fails: volume uses the ReadWriteOncePod access mode and is already in use by another pod",
+    );
+    await nodeVolumes.remove("another-pod", "all");
+    expect(await mount(theClaim)).to.equal("/pvc");
   });
 
   it("S9 refuses block volumes, with upstream's words for a volume of the other mode", async () => {

@@ -202,6 +202,12 @@ describe("planPod", () => {
       aView({ known: { nginx: running() }, isWithdrawn: true, shutdownGraceMs: 10_000 }),
       "stop nginx 1010000",
     ],
+    [
+      "S46 ends an evicted pod within a second, and starts nothing of it",
+      { spec: { containers: [aContainer(), aContainer({ name: "other" })] } },
+      aView({ known: { nginx: running() }, eviction: "too much" }),
+      "stop nginx 1001000",
+    ],
     ["keeps a finished pod as it is", { status: { phase: "Succeeded" } }, aViewWithoutSandbox(), "nothing"],
   ];
   for (const [title, pod, view, plan] of cases) {

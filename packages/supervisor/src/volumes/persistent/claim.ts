@@ -96,6 +96,11 @@ async function mountVolume(
   const flags = volumeFlags(volume, { plugin, runtime: host.runtime });
   if (!flags.ok) return flags;
   return await persistentVolumes.exclusively(name, async () => {
+    const isForOnePod = claim.spec.accessModes?.includes("ReadWriteOncePod") === true;
+    if (isForOnePod && persistentVolumes.isHeldByOther(name, pod.metadata.uid)) {
+      const error = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
+      return { ok: false, error };
+    }
     await persistentVolumes.hold(name, pod.metadata.uid);
     const mounted = await plugin.setUp(volume, { pod, claim, readOnly, directory });
     if (!mounted.ok) return mounted;
