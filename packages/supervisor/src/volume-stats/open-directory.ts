@@ -9,7 +9,7 @@ import { hasCode } from "@ordinal/runtime";
 export type BytePath = string;
 
 /** What stands in a directory: of a directory the path alone, because opening it tells the rest. */
-export type Entry =
+type Entry =
   | { readonly is: "directory"; readonly path: BytePath }
   | { readonly is: "other"; readonly stats: Stats }
   | { readonly is: "gone" };
