@@ -76,7 +76,7 @@ describeInOuterNamespace("images that are mounted", import.meta.filename, () => 
 
   /** As another daemon would find things. */
   function anew(mayGrowMounted = canGrowMounted): ImageMounts {
-    return createImageMounts({ dataDir: root, log: silentLogger, mayGrowMounted });
+    return createImageMounts({ dataDir: root, clock: systemClock, log: silentLogger, mayGrowMounted });
   }
 
   async function makeImage(mebibytes: number): Promise<void> {
@@ -146,8 +146,10 @@ describeInOuterNamespace("images that are mounted", import.meta.filename, () => 
     expect(await deviceOf(image)).to.equal(held);
     await writeFile(join(again, "data"), "from after");
     const ended = once(pod, "exit");
-    const [said] = await Promise.all([once(pod.stdout, "data"), pod.stdin.end("go\n")]);
-    expect(String(said[0])).to.equal("from after");
+    const answered = once(pod.stdout, "data");
+    pod.stdin.end("go\n");
+    const [said] = await answered;
+    expect(String(said)).to.equal("from after");
     await ended;
   });
 

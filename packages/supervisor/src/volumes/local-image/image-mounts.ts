@@ -1,7 +1,7 @@
 import { mkdir, realpath, readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { wellKnown, type PersistentVolume } from "@ordinal/api";
-import { describeError, hasCode, type Logger } from "@ordinal/runtime";
+import { describeError, hasCode, type Clock, type Logger } from "@ordinal/runtime";
 import type { Growth } from "../persistent/persistent-volume.ts";
 import { canGrowMounted, checkImage, growMounted, growUnmounted, isTooSmall } from "./file-system.ts";
 import { deviceAt, deviceOf, mountAt, unmountAll } from "./loop-mount.ts";
@@ -19,6 +19,7 @@ export interface ImageMounts {
 
 export interface ImageMountsOptions {
   readonly dataDir: string;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Whether the kernel lets this process grow what is mounted. Defaults to asking. */
   readonly mayGrowMounted?: () => Promise<boolean>;
@@ -31,7 +32,12 @@ interface ToMount {
 }
 
 /** Mounts lie at `<dataDir>/mounts/<driver>/<volume>`, which is not in the volume's directory: that one may be moved. */
-export function createImageMounts({ dataDir, log, mayGrowMounted = canGrowMounted }: ImageMountsOptions): ImageMounts {
+export function createImageMounts({
+  clock,
+  dataDir,
+  log,
+  mayGrowMounted = canGrowMounted,
+}: ImageMountsOptions): ImageMounts {
   const directory = join(dataDir, "mounts", wellKnown.localImageProvisioner);
   const placeOf = (volumeName: string): string => join(directory, volumeName);
 
@@ -59,7 +65,7 @@ export function createImageMounts({ dataDir, log, mayGrowMounted = canGrowMounte
     async unmount(volumeName) {
       const mountPoint = placeOf(volumeName);
       try {
-        await unmountAll(await realpath(mountPoint));
+        await unmountAll(await realpath(mountPoint), clock);
         await rmdir(mountPoint);
       } catch (error) {
         if (!hasCode(error, "ENOENT")) throw error;

@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { hasCode, type Clock } from "@ordinal/runtime";
 import { mustRun } from "../../runtime/commands/run-command.ts";
 import { parseMountInfo } from "../../runtime/sandbox/mount-info.ts";
+
+const releaseMs = 1_000;
+const lookAgainMs = 10;
 
 /** The device that is mounted at this path in the daemon's view, undefined when nothing is. */
 export async function deviceAt(mountPoint: string): Promise<string | undefined> {
@@ -24,6 +29,31 @@ export async function mountAt(
 }
 
 /** Unmounts whatever is mounted at the path; nothing is fine. */
-export async function unmountAll(mountPoint: string): Promise<void> {
-  while ((await deviceAt(mountPoint)) !== undefined) await mustRun(["umount", mountPoint]);
+export async function unmountAll(mountPoint: string, clock: Clock): Promise<void> {
+  for (;;) {
+    const device = await deviceAt(mountPoint);
+    if (device === undefined) return;
+    const image = await backingOf(device);
+    await mustRun(["umount", mountPoint]);
+    if (image !== undefined) await untilReleased({ device, image, clock });
+  }
+}
+
+/**
+ * The kernel lets go of a device a moment after the processes that had it mounted have ended. Where some still run, pods
+ * of an earlier daemon or whoever looks in from outside, it stays theirs.
+ */
+async function untilReleased({ device, image, clock }: { device: string; image: string; clock: Clock }): Promise<void> {
+  const deadline = clock.now() + releaseMs;
+  while ((await backingOf(device)) === image && clock.now() < deadline) await clock.sleep(lookAgainMs);
+}
+
+/** The file a loop device holds, as the kernel shows it; undefined when it holds none. */
+async function backingOf(device: string): Promise<string | undefined> {
+  try {
+    return await readFile(`/sys/block/${basename(device)}/loop/backing_file`, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENXIO", "ENODEV")) return undefined;
+    throw error;
+  }
 }
