@@ -3,7 +3,7 @@ import { percentile, showFigures, type Row } from "../figures.ts";
 import { openFloor, timed, type Floor } from "./floor.ts";
 import type { StorageContext } from "./storage-inside.ts";
 import { startStepLog } from "./steps.ts";
-import type { VolumeWorld } from "./volume-world.ts";
+import { requestsAtOnce, type VolumeWorld } from "./volume-world.ts";
 
 const warmUps = 20;
 const wantedMs = 5;
@@ -28,6 +28,7 @@ export async function benchClaims(context: StorageContext, world: VolumeWorld): 
 watches show them Bound, or their volumes gone (then the directory is out of its place: it lies in the trash). The floor is
 one directory made and put on disk (its own fsync and its parent's), then two commits of objects of 1.5 kB by the same
 embedded store; to remove, one rename with two fsyncs and two commits. All on one disk, in turns.
+Many at once are asked for over ${requestsAtOnce} connections; their times begin when the first is asked for.
 `);
 }
 
