@@ -8,8 +8,17 @@ export interface User {
   readonly groups: readonly string[];
 }
 
+/** A connection shows its certificate once; reading it again for each request costs more than finding it here. */
+const known = new WeakMap<Socket, User>();
+
 /** The user behind a connection; throws ApiError Unauthorized without a certificate that this cluster's authority signed. */
 export function authenticate(socket: Socket): User {
+  const user = known.get(socket) ?? userOf(socket);
+  known.set(socket, user);
+  return user;
+}
+
+function userOf(socket: Socket): User {
   if (!(socket instanceof TLSSocket) || !socket.authorized) throw unauthorized();
   const { subject } = socket.getPeerCertificate();
   const name = firstOf(subject?.CN);
