@@ -38,6 +38,15 @@ const pages: readonly (readonly [page: string, section: string, ...shows: readon
     ["/manifests/", /\nhello web-0\nhello web-1\n/],
   ],
   ["docs/images.md", "## A profile of your own", ["kubectl run greeter", /^hello from greeter$/m]],
+  [
+    "docs/storage.md",
+    "## Lose a volume and have it back",
+    ["echo years of work", /^default +notes +Bound +local-path +\S+ +64Mi +\S+_default_notes$/m],
+    ["kubectl delete pod/writer", /^notes-[0-9a-f]{12} +\d+s ago +default\/notes +64Mi /m],
+    ["volumes restore notes", /^Restored to \S+_default_notes\n[^]*\nyears of work\n$/m],
+    ["restore-from: latest", /^persistentvolumeclaim\/notes condition met\nyears of work\n$/m],
+    ["prune --all", /^Removed 1 volume, /m],
+  ],
   ["docs/manifests-folder.md", "# The manifests folder", ["notes.yaml", /^notes +1 /m]],
 ];
 

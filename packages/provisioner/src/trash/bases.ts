@@ -17,13 +17,12 @@ export async function readBases(disk: Disk, home: string): Promise<readonly stri
   return [...new Set([home, ...(await readList(disk, home))])];
 }
 
-/** Remembers a base before anything is put into its trash. Whether it was new. */
-export async function rememberBase(disk: Disk, { home, base }: { home: string; base: string }): Promise<boolean> {
+/** Remembers a base before anything is put into its trash. */
+export async function rememberBase(disk: Disk, { home, base }: { home: string; base: string }): Promise<void> {
   const known = await readBases(disk, home);
-  if (known.includes(base)) return false;
+  if (known.includes(base)) return;
   await ensureTrash(disk, home);
   await writeDurably(disk, listOf(home), [...known.slice(1), base].map((each) => `${JSON.stringify(each)}\n`).join(""));
-  return true;
 }
 
 async function readList(disk: Disk, home: string): Promise<readonly string[]> {

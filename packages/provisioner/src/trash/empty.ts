@@ -50,14 +50,19 @@ async function removeOne(
   const lifted: string[] = [];
   const directory = await openWritable(disk, path);
   if (directory === undefined) return { lifted: [], isGone: true };
+  let isTouched = false;
   for await (const entry of directory) {
+    isTouched = true;
     if (signal.aborted || lifted.length >= liftedAtOnce) break;
     const inside = join(path, entry.name);
     if (!entry.isDirectory() && (await isUnlinked(disk, inside))) continue;
     const name = crypto.randomUUID();
     if (await lift(disk, inside, join(room, name))) lifted.push(name);
   }
-  return { lifted, isGone: lifted.length === 0 && (await removeEmptied(disk, path)) };
+  if (lifted.length > 0) return { lifted, isGone: false };
+  const isGone = await removeEmptied(disk, path);
+  if (!isGone && !isTouched) throw new Error(`${path} cannot be removed: nothing is in it, and it is not empty`);
+  return { lifted, isGone };
 }
 
 /** Opened for reading, and such that its entries can be removed also by one who is not root. Undefined when it is gone. */

@@ -27,7 +27,7 @@ describe("the trash when the process dies at any call", () => {
   });
 
   const put = async (disk: Disk, { place, volume }: Placed, holdMs = 60_000): Promise<void> => {
-    const options = { place, volume, holdMs, now: systemClock.now(), log: silentLogger, isKnown: false };
+    const options = { place, volume, holdMs, now: systemClock.now(), log: silentLogger };
     const kept = await putInTrash(disk, options);
     if (kept.is === "emptying") await removeEmptying(disk, { base: place.base, name: kept.name, signal });
   };
@@ -131,7 +131,7 @@ describe("the trash when the process dies at any call", () => {
         expect((await Promise.all(places.map(bytesAt))).filter((bytes) => bytes === name)).to.have.lengthOf(1);
         // An older one must not be taken when the newest has been moved already.
         const older = await rig.volume(name);
-        const options = { ...older, holdMs: 60_000, now: 1_000, log: silentLogger, isKnown: false };
+        const options = { ...older, holdMs: 60_000, now: 1_000, log: silentLogger };
         await putInTrash(nodeDisk, options);
         await takeUp();
         await restore(nodeDisk, asking);

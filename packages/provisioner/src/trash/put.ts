@@ -11,8 +11,6 @@ import { entryName, recordOf, showRecord } from "./record.ts";
 export interface PutOptions {
   readonly place: VolumePlace;
   readonly volume: PersistentVolume;
-  /** The base has had a trash before. */
-  readonly isKnown: boolean;
   /** 0: it is not kept. */
   readonly holdMs: number;
   /** Milliseconds since the epoch. */
@@ -32,7 +30,7 @@ export async function putInTrash(disk: Disk, options: PutOptions): Promise<Kept>
   const { base, path } = place;
   await checkPlace(disk, place);
   const kind = await kindOfPath(disk, path);
-  if (kind === "missing" && options.isKnown && (await kindOfPath(disk, trashOf(base))) === "missing")
+  if (kind === "missing" && (await kindOfPath(disk, trashOf(base))) === "missing")
     throw new Error(
       `neither ${path} nor ${trashOf(base)} is there: bring the volumes back, for example by mounting their disk; if they are really gone, make the directory ${trashOf(base)}`,
     );

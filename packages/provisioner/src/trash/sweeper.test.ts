@@ -26,7 +26,9 @@ describe("the trash in the background", () => {
 
   /** Lets rounds pass until it is so. */
   async function passing(isIt: () => Promise<boolean>): Promise<void> {
+    const tooLong = AbortSignal.timeout(20_000);
     while (!(await isIt())) {
+      tooLong.throwIfAborted();
       await clock.advance(10_000);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -135,7 +137,8 @@ describe("the trash in the background", () => {
     const emptying = join(trashOf(rig.base), ".emptying");
     expect(await readdir(emptying)).not.to.deep.equal([]);
     await rig.open();
-    while ((await readdir(emptying)).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    const tooLong = AbortSignal.timeout(20_000);
+    while ((await readdir(emptying)).length > 0) tooLong.throwIfAborted();
   });
 
   async function firstEvent(reason: string) {

@@ -55,10 +55,8 @@ export async function openTrash(options: TrashOptions): Promise<Trash> {
 
   async function putOnce(place: VolumePlace, volume: PersistentVolume, heldMs: number): Promise<Kept> {
     const { base } = place;
-    const isKnown = base === home || !(await turns.alone(async () => rememberBase(disk, { home, base })));
-    return await turns.shared(async () =>
-      putInTrash(disk, { place, volume, holdMs: heldMs, now: clock.now(), log, isKnown }),
-    );
+    if (base !== home) await turns.alone(async () => rememberBase(disk, { home, base }));
+    return await turns.shared(async () => putInTrash(disk, { place, volume, holdMs: heldMs, now: clock.now(), log }));
   }
 
   /** On a full disk there is no room for a record: then the trash gives way, at last the volume itself. */
