@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mustRun, runCommand } from "../../runtime/commands/run-command.ts";
 import { readSuperblock, type Superblock } from "./superblock.ts";
@@ -24,8 +24,16 @@ export async function isTooSmall(
 
 /** Checks an image that was not unmounted in order, and mends what can be mended without asking. Nothing may have it mounted. */
 export async function checkImage(image: string): Promise<void> {
-  const { isClean } = await superblockOf(image);
-  if (!isClean) await check(image, []);
+  const { isClean, journalBytes } = await superblockOf(image);
+  if (isClean) return;
+  const { bavail, bsize } = await statfs(image, { bigint: true });
+  const free = bavail * bsize;
+  if (free < journalBytes) {
+    throw new Error(
+      `the disk below ${image} is full: mending it after a crash may need ${journalBytes} bytes, and ${free} are free; make room`,
+    );
+  }
+  await check(image, []);
 }
 
 /**

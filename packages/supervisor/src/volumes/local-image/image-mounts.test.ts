@@ -90,6 +90,11 @@ describeInOuterNamespace("images that are mounted", import.meta.filename, () => 
     return (blocks * bsize) / mebibyte;
   }
 
+  function withPath(of: PersistentVolume, path: string): PersistentVolume {
+    const csi = { driver: "local-image.ordinal.internal", volumeHandle: "pvc-1", volumeAttributes: { path } };
+    return { ...of, spec: { ...of.spec, csi } };
+  }
+
   const failureOf = async (work: Promise<unknown>): Promise<string> =>
     await work.then(
       () => "no failure",
@@ -131,6 +136,26 @@ describeInOuterNamespace("images that are mounted", import.meta.filename, () => 
     await cp(join(root, "cut"), image);
     expect((await runCommand(["dumpe2fs", "-h", image])).stdout).to.contain("needs_recovery");
     expect(await readFile(join(await mounts.mount(volume), "data"), "utf8")).to.equal("synced");
+  });
+
+  it("S42 waits for room to mend an image on a full disk, and then has everything that was synced", async () => {
+    const disk = join(root, "disk");
+    await mkdir(disk);
+    await mustRun(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk]);
+    try {
+      const at = await mounts.mount(volume);
+      await mustRun(["sh", "-c", 'echo synced >"$1/data" && sync "$1/data"', "sh", at]);
+      await mustRun(["cp", "--sparse=always", image, join(disk, "volume.img")]);
+      await mounts.unmount("pvc-1");
+      volume = withPath(volume, disk);
+      expect(await failureOf(writeFile(join(disk, "filler"), Buffer.alloc(24 * mebibyte)))).to.contain("ENOSPC");
+      expect(await failureOf(mounts.mount(volume))).to.contain("is full: mending it after a crash may need");
+      await rm(join(disk, "filler"));
+      expect(await readFile(join(await mounts.mount(volume), "data"), "utf8")).to.equal("synced\n");
+    } finally {
+      await mounts.unmount("pvc-1");
+      await mustRun(["umount", disk]);
+    }
   });
 
   it("S42 shares the file system with pods that hold it in a world of their own", async () => {

@@ -5,6 +5,8 @@ export interface Superblock {
   /** How large the file system is, which is not how large the image is. */
   readonly bytes: bigint;
   readonly blockBytes: number;
+  /** How large its journal is: what may have to be written before it can be mounted. */
+  readonly journalBytes: bigint;
   /** Unmounted in order, and without a fault that anybody noticed. */
   readonly isClean: boolean;
 }
@@ -37,6 +39,7 @@ export function parseSuperblock(block: Buffer): Superblock | undefined {
   return {
     bytes: blocks * BigInt(blockBytes),
     blockBytes,
+    journalBytes: (BigInt(block.readUInt32LE(0x148)) << 32n) + BigInt(block.readUInt32LE(0x14c)),
     isClean: block.readUInt16LE(0x3a) === stateIsClean && (features & journalIsNeeded) === 0,
   };
 }
