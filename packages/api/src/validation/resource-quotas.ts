@@ -56,7 +56,7 @@ function* resourceNameCauses(name: string, path: string): Causes {
 }
 
 /** Source: `ValidateResourceQuantityValue`. */
-export function* resourceAmountCauses({ name, quantity }: { name: string; quantity: string }, path: string): Causes {
+function* resourceAmountCauses({ name, quantity }: { name: string; quantity: string }, path: string): Causes {
   const parsed = parseQuantityMilli(quantity);
   const milli = parsed.ok ? parsed.value : 0n;
   if (milli < 0n) yield field.invalid(path, quantity, "must be greater than or equal to 0");
