@@ -4,6 +4,7 @@ import {
   createProcessRuntime,
   createSandboxRuntime,
   probeHost,
+  unmountLeftVolumes,
   type HostRuntime,
   type RuntimeKind,
 } from "@ordinal/supervisor";
@@ -65,6 +66,8 @@ export async function endLeftPods(run: RunFile, surroundings: RuntimeSurrounding
   try {
     const left = await runtime.adopt();
     await Promise.all(left.map(({ sandbox }) => runtime.closeSandbox(sandbox.podUid)));
+    const { dir, clock, log } = surroundings;
+    await unmountLeftVolumes({ runtime: run.runtime, dataDir: dir.root, clock, log });
     return left.length;
   } finally {
     await runtime.tearDown();

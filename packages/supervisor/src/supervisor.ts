@@ -20,10 +20,8 @@ import { openPortBook } from "./ports/port-book.ts";
 import { startNames } from "./readiness/names.ts";
 import { createStreams, type Streams } from "./streams/pod-streams.ts";
 import { startNodeExpansion } from "./volumes/expansion/node-expansion.ts";
-import { createMemoryRoom } from "./volumes/mounts/memory-room.ts";
-import { createMounter } from "./volumes/mounts/mounter.ts";
 import { createNodeVolumes } from "./volumes/node-volumes.ts";
-import type { VolumeHost } from "./volumes/volume.ts";
+import { describeVolumeHost } from "./volumes/volume-host.ts";
 import { startVolumeUsage, type VolumeUsage } from "./volume-stats/volume-usage.ts";
 import { startPodWorkers } from "./worker/pod-workers.ts";
 import type { WorkerSettings } from "./worker/worker-context.ts";
@@ -85,7 +83,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     );
     const settings = await readSettings(options);
     let pods: Awaited<ReturnType<typeof startPodWorkers>> | undefined;
-    const volumeHost = await describeVolumeHost(options);
+    const volumeHost = await describeVolumeHost({ runtime: runtime.kind, dataDir, clock, log });
     const nodeVolumes = parts.add(createNodeVolumes(volumeHost));
     const emptyDirLookMs = options.emptyDirLookMs ?? 10_000;
     const common = { client, runtime, clock, log, events, names, catalogue, settings };
@@ -130,21 +128,6 @@ async function readSettings(options: SupervisorOptions): Promise<WorkerSettings>
     crashBackoff: options.crashBackoff ?? tenSecondsToFiveMinutes,
     imageBackoff: options.imageBackoff ?? tenSecondsToFiveMinutes,
     namesBoundMs: options.namesBoundMs ?? 2_000,
-  };
-}
-
-/** Only sandboxes see what is mounted. */
-async function describeVolumeHost({ runtime, clock, log, dataDir }: SupervisorOptions): Promise<VolumeHost> {
-  const mounter = runtime.kind === "sandbox" ? await createMounter() : undefined;
-  // Mounts are listed by their real paths.
-  const realDir = await realpath(dataDir);
-  return {
-    runtime: runtime.kind,
-    dataDir: realDir,
-    clock,
-    log,
-    isRoot: process.getuid?.() === 0,
-    ...(mounter === undefined ? {} : { mounter, memory: createMemoryRoom(join(realDir, "mounts", "memory"), mounter) }),
   };
 }
 

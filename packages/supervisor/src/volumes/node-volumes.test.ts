@@ -8,7 +8,9 @@ import { expect } from "chai";
 import { describeInOuterNamespace } from "../runtime/outer-namespace.fixture.ts";
 import { createMemoryRoom } from "./mounts/memory-room.ts";
 import { createMounter, type Mounter } from "./mounts/mounter.ts";
+import { parseMountInfo } from "../runtime/sandbox/mount-info.ts";
 import { createNodeVolumes, type NodeVolumes } from "./node-volumes.ts";
+import { unmountLeftVolumes } from "./unmount-left.ts";
 import type { PersistentVolumePlugin } from "./persistent/persistent-volume.ts";
 import { bindSubPath } from "./sub-path/bind-sub-path.ts";
 
@@ -105,6 +107,22 @@ describeInOuterNamespace("volumes of a node", import.meta.filename, () => {
     expect(await readdir(join(root, "pods"))).to.deep.equal([]);
     expect(await readFile(join(data, "precious"), "utf8")).to.equal("kept");
     expect(await readdir(data)).to.have.members(["precious", "sub"]);
+  });
+
+  it("S42 unmounts everything when a killed daemon is cleaned up after, and keeps the files", async () => {
+    const podDirectory = join(root, "pods/left");
+    await mkdir(join(podDirectory, "volumes/disk"), { recursive: true });
+    await mkdir(join(podDirectory, "volumes/memory"));
+    await writeFile(join(podDirectory, "volumes/disk/file"), "kept");
+    await mounter.tmpfs(join(podDirectory, "volumes/memory"), { mode: 0o777 });
+    const memory = createMemoryRoom(join(root, "mounts/memory"), mounter);
+    await mkdir(await memory.directoryOf("left"));
+    const place = { podDirectory, volume: "disk", container: "main", index: 0 };
+    await bindSubPath({ source: join(podDirectory, "volumes/disk"), subPath: "file", place }, mounter);
+    await unmountLeftVolumes({ runtime: "sandbox", dataDir: root, clock: systemClock, log: silentLogger });
+    const mounts = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
+    expect(mounts.map(({ path }) => path).filter((path) => path.startsWith(root))).to.deep.equal([]);
+    expect(await readFile(join(podDirectory, "volumes/disk/file"), "utf8")).to.equal("kept");
   });
 
   it("S34 mounts what was opened, however names are swapped, and never anything outside", async function () {
