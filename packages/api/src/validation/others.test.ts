@@ -121,6 +121,15 @@ const rows: readonly (readonly [
     { metadata: { namespace: "a" } },
     ["metadata.namespace: Forbidden: not allowed on this type"],
   ],
+  [
+    "nodes",
+    "a taint with no key",
+    { spec: { taints: [{ effect: "NoSchedule" }] } },
+    [
+      `spec.taints[0].key: Invalid value: "": name part must be non-empty`,
+      `spec.taints[0].key: Invalid value: "": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+    ],
+  ],
   ["nodes", "a taint with no effect", { spec: { taints: [{ key: "a" }] } }, ["spec.taints[0].effect: Required value"]],
   [
     "endpoints",

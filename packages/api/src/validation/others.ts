@@ -37,7 +37,7 @@ export function* leaseCauses({ spec = {} }: Lease): Causes {
 
 /** Source: `ValidateNode`, taints. */
 export function* nodeCauses({ spec = {} }: Node): Causes {
-  for (const [index, { key, effect }] of (spec.taints ?? []).entries()) {
+  for (const [index, { key = "", effect = "" }] of (spec.taints ?? []).entries()) {
     const path = `spec.taints[${index}]`;
     yield* invalidEach(`${path}.key`, key, qualifiedNameProblems(key));
     yield* oneOf(`${path}.effect`, effect, ["NoExecute", "NoSchedule", "PreferNoSchedule"]);
