@@ -18,6 +18,7 @@ import {
 } from "@ordinal/runtime";
 import type { VolumeBackend } from "../backend/volume-backend.ts";
 import { planExpansion, wantsMore } from "./plan-expansion.ts";
+import { areSynced } from "../provision/synced.ts";
 
 export interface ExpansionOptions {
   readonly client: Client;
@@ -57,8 +58,8 @@ export function startExpansion(options: ExpansionOptions): Stoppable {
   ];
   for (const claim of claims.list().filter(wantsMore)) loop.enqueue(keyOf(claim));
 
-  async function reconcile(key: string): Promise<void> {
-    await Promise.all([claims.synced, volumes.synced]);
+  async function reconcile(key: string, signal: AbortSignal): Promise<void> {
+    if (!(await areSynced([claims, volumes], signal))) return;
     const claim = claims.get(key);
     // A volume that is not here yet asks for it again when it comes.
     const volume = volumes.get(claim?.spec.volumeName ?? "");

@@ -5,6 +5,7 @@ import { makeVolume } from "./make-volume.ts";
 import { asksForVolume, planClaim, provisionerOf, volumeName, type ClaimWorld } from "./plan-claim.ts";
 import type { ProvisionOptions } from "./provision-options.ts";
 import { createRetries } from "./retries.ts";
+import { areSynced } from "./synced.ts";
 import { undo } from "./undo.ts";
 
 export interface Provisioning extends Stoppable {
@@ -65,8 +66,8 @@ export function startProvisioning(options: ProvisionOptions): Provisioning {
     }
   }
 
-  async function reconcile(uid: string): Promise<Outcome> {
-    await Promise.all([claims.synced, volumes.synced, classes.synced, nodes.synced]);
+  async function reconcile(uid: string, signal: AbortSignal): Promise<Outcome> {
+    if (!(await areSynced([claims, volumes, classes, nodes], signal))) return {};
     const claim = claims.by("uid", uid).at(0);
     const problem = await step(uid, claim).catch((error: unknown) => describeError(error));
     if (problem === undefined) {

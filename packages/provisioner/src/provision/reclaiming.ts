@@ -6,6 +6,7 @@ import { checkWay, removeEmptyParents } from "../disk/plain-way.ts";
 import { hasFinalizer, planVolume, withoutFinalizer } from "./plan-volume.ts";
 import type { ProvisionOptions } from "./provision-options.ts";
 import { createRetries } from "./retries.ts";
+import { areSynced } from "./synced.ts";
 import { whereabouts } from "./whereabouts.ts";
 
 /**
@@ -25,8 +26,8 @@ export function startReclaiming(options: ProvisionOptions): Stoppable {
     }
   });
 
-  async function reconcile(name: string): Promise<Outcome> {
-    await Promise.all([volumes.synced, nodes.synced]);
+  async function reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
+    if (!(await areSynced([volumes, nodes], signal))) return {};
     // Not the informer's copy: what is taken away has to be so by the object as it is now.
     const volume = await current(name);
     const backend = volume === undefined ? undefined : backends.get(provisionerOf(volume));

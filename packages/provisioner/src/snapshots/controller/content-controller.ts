@@ -21,6 +21,7 @@ import { freezeFor } from "../freeze/volume-freeze.ts";
 import { isBeingDeleted, planContent } from "./plan-content.ts";
 import type { SnapshotOptions } from "./snapshot-options.ts";
 import { volumeHandleOf } from "./volume-driver.ts";
+import { areSynced } from "../../provision/synced.ts";
 
 type Status = NonNullable<VolumeSnapshotContent["status"]>;
 
@@ -44,7 +45,7 @@ export function startContentController(options: SnapshotOptions): Stoppable {
   });
 
   async function reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
-    await Promise.all([contents.synced, snapshots.synced, volumes.synced]);
+    if (!(await areSynced([contents, snapshots, volumes], signal))) return {};
     // Not the informer's copy: bytes are removed only by the object as it is now.
     const content = await current(name);
     if (content === undefined) return {};

@@ -13,6 +13,7 @@ import { planSnapshot } from "./plan-snapshot.ts";
 import type { SnapshotOptions } from "./snapshot-options.ts";
 import { type Failure, type SnapshotStep, type SnapshotWorld } from "./snapshot-step.ts";
 import { withFinalizer } from "./source-protection.ts";
+import { areSynced } from "../../provision/synced.ts";
 
 const component = "snapshot-controller";
 
@@ -51,8 +52,8 @@ export function startSnapshotLoop(options: SnapshotOptions): Stoppable {
     }),
   ];
 
-  async function reconcile(key: string): Promise<Outcome> {
-    await Promise.all([claims, classes, contents, snapshots, volumes].map(async ({ synced }) => await synced));
+  async function reconcile(key: string, signal: AbortSignal): Promise<Outcome> {
+    if (!(await areSynced([claims, classes, contents, snapshots, volumes], signal))) return {};
     const snapshot = snapshots.get(key);
     if (snapshot === undefined) return {};
     return await act(snapshot, planSnapshot(snapshot, worldOf(snapshot)));

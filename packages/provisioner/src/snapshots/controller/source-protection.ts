@@ -3,6 +3,7 @@ import { keyOf } from "@ordinal/client";
 import { startReconcileLoop, type Stoppable } from "@ordinal/runtime";
 import { dataSourceOf, isBeingFilledFrom, isClaim } from "./data-source.ts";
 import type { SnapshotOptions } from "./snapshot-options.ts";
+import { areSynced } from "../../provision/synced.ts";
 
 type Options = Pick<SnapshotOptions, "client" | "clock" | "log" | "claims" | "snapshots">;
 
@@ -26,8 +27,8 @@ export function startSourceProtection({ client, clock, log, claims, snapshots }:
     }),
   ];
 
-  async function reconcile(key: string): Promise<void> {
-    await Promise.all([claims.synced, snapshots.synced]);
+  async function reconcile(key: string, signal: AbortSignal): Promise<void> {
+    if (!(await areSynced([claims, snapshots], signal))) return;
     const claim = claims.get(key);
     if (claim === undefined || !isProtected(claim)) return;
     const current = claim.metadata.finalizers ?? [];

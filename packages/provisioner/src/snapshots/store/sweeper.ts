@@ -4,6 +4,7 @@ import { removeTree } from "../../disk/remove-tree.ts";
 import { volumeName } from "../../provision/plan-claim.ts";
 import { fillingOf, type Leftover } from "./layout.ts";
 import { sweep } from "./sweep.ts";
+import { areSynced } from "../../provision/synced.ts";
 
 /** Removes what a daemon that was killed has left, and the marks of volumes whose objects are there or will never be. */
 export function startSweeper(options: SnapshotOptions): Stoppable {
@@ -29,8 +30,8 @@ export function startSweeper(options: SnapshotOptions): Stoppable {
     return claim === undefined || claim.spec.dataSourceRef !== undefined;
   }
 
-  async function reconcile(name: string): Promise<void> {
-    await Promise.all([claims.synced, contents.synced, volumes.synced]);
+  async function reconcile(name: string, signal: AbortSignal): Promise<void> {
+    if (!(await areSynced([claims, contents, volumes], signal))) return;
     if (name === all) for (const base of bases.list()) await sweep(base, { disk, isNeeded });
     else if (!isNeeded({ is: "filling", volumeName: name }))
       for (const base of bases.list()) await removeTree(disk, fillingOf(base, name));
