@@ -31,13 +31,10 @@ export interface TrashContent {
 
 /** What is in the trash of one base; of one that has none, nothing. */
 export async function readTrash(disk: Disk, base: string): Promise<TrashContent> {
-  const names = await namesIn(disk, trashOf(base));
-  const directories = names.filter((name) => isEntryName(name));
-  const recorded = names.map(entryOfRecord).filter((entry) => entry !== undefined && isEntryName(entry));
   const entries: TrashEntry[] = [];
   const strays: Stray[] = [];
   const absent: { base: string; record: TrashRecord }[] = [];
-  for (const entry of new Set([...directories, ...(recorded as readonly string[])])) {
+  for (const entry of new Set(Object.values(await listTrash(disk, base)).flat())) {
     const path = entryPath(base, entry);
     const record = await readRecord(disk, { base, entry });
     const isHere = (await kindOfPath(disk, path)) === "directory";
@@ -47,6 +44,28 @@ export async function readTrash(disk: Disk, base: string): Promise<TrashContent>
     else absent.push({ base, record: record.value });
   }
   return { entries: entries.toSorted(byAge), strays, absent };
+}
+
+/** The records whose directory is not here, without looking at anything else. */
+export async function readAbsent(disk: Disk, base: string): Promise<TrashContent["absent"]> {
+  const { directories, records } = await listTrash(disk, base);
+  const here = new Set(directories);
+  const absent: { base: string; record: TrashRecord }[] = [];
+  for (const entry of records.filter((each) => !here.has(each))) {
+    const record = await readRecord(disk, { base, entry });
+    if (record.ok) absent.push({ base, record: record.value });
+  }
+  return absent;
+}
+
+/** The names in a trash, by what they look like. */
+async function listTrash(
+  disk: Disk,
+  base: string,
+): Promise<{ readonly directories: readonly string[]; readonly records: readonly string[] }> {
+  const names = await namesIn(disk, trashOf(base));
+  const records = names.map(entryOfRecord).filter((entry) => entry !== undefined);
+  return { directories: names.filter(isEntryName), records: records.filter(isEntryName) };
 }
 
 /** The trash of several bases as one. */

@@ -2,7 +2,7 @@ import { isApiError, isTerminating } from "@ordinal/api";
 import type { Client } from "@ordinal/client";
 import type { Disk } from "../disk/disk.ts";
 import { unlinkDurably } from "../disk/durable.ts";
-import { readTrash } from "./entries.ts";
+import { readAbsent } from "./entries.ts";
 import { emptyingOf, recordPath, trashOf } from "./layout.ts";
 import { kindOfPath } from "./place.ts";
 import type { TrashRecord } from "./record.ts";
@@ -13,9 +13,8 @@ import type { TrashRecord } from "./record.ts";
  * restore of this process; no other process does either.
  */
 export async function settleTrash(disk: Disk, { base, client }: { base: string; client: Client }): Promise<number> {
-  const { absent } = await readTrash(disk, base);
   let underWay = 0;
-  for (const { record } of absent) {
+  for (const { record } of await readAbsent(disk, base)) {
     if (await isUnderWay(record, client)) underWay += 1;
     else await unlinkDurably(disk, recordPath(base, record.entry));
   }
