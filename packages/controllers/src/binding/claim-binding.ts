@@ -1,12 +1,6 @@
-import {
-  annotations,
-  defaultClassOf,
-  isApiError,
-  isPodFinished,
-  type PersistentVolume,
-  type PersistentVolumeClaim,
-} from "@ordinal/api";
+import { annotations, defaultClassOf, isApiError, isPodFinished, type PersistentVolumeClaim } from "@ordinal/api";
 import { keyOf, refOf, type EventRecorder, type Happening } from "@ordinal/client";
+import type { Outcome } from "@ordinal/runtime";
 import type { ControllerOptions } from "../controller-options.ts";
 import { startController, type Controller } from "../controller.ts";
 import { bindClaim, setClaimPhase, type BindingDesk } from "./bind.ts";
@@ -17,6 +11,9 @@ export interface BindingParts extends ControllerOptions {
   readonly desk: BindingDesk;
   readonly events: EventRecorder;
 }
+
+/** The volume that another claim was about to take may be free again. */
+const lookAgain: Outcome = { againMs: 1_000 };
 
 /** Brings claims to their volumes, and asks provisioners for what is missing. */
 export function startClaimBinding({ client, informers, clock, log, desk, events }: BindingParts): Controller {
@@ -39,9 +36,11 @@ export function startClaimBinding({ client, informers, clock, log, desk, events 
   controller.follow(nodes, concerned.byNode);
   return controller;
 
-  async function reconcile(key: string): Promise<void> {
+  async function reconcile(key: string): Promise<Outcome> {
     const claim = desk.claims.get(key);
-    if (claim === undefined) return;
+    if (claim === undefined) return {};
+    // Before anything is written: who waits because a volume is being given to another claim has to look again.
+    const mayHaveMissed = desk.volumes.isAssuming();
     const step = planClaim(claim, {
       volume: (name) => desk.volumes.get(name),
       reservedFor: (each) => desk.volumes.reservedFor(each),
@@ -52,6 +51,7 @@ export function startClaimBinding({ client, informers, clock, log, desk, events 
       hasNode: (name) => nodes.get(name) !== undefined,
     });
     await act(claim, step);
+    return step.do === "wait" && mayHaveMissed ? lookAgain : {};
   }
 
   function waitingPods(claim: PersistentVolumeClaim): readonly string[] {
@@ -66,7 +66,7 @@ export function startClaimBinding({ client, informers, clock, log, desk, events 
       case "nothing":
         return;
       case "bind":
-        await bind(claim, step.volume);
+        await bindClaim(desk, { claim, volume: step.volume });
         return;
       case "assignClass":
         await patch(claim, { spec: { storageClassName: step.className } });
@@ -84,19 +84,6 @@ export function startClaimBinding({ client, informers, clock, log, desk, events 
         return;
       case "lose":
         await lose(claim, step.event);
-    }
-  }
-
-  async function bind(claim: PersistentVolumeClaim, volume: PersistentVolume): Promise<void> {
-    try {
-      await bindClaim(desk, { claim, volume });
-    } catch (error) {
-      // While this claim had its hand on the volume, others may have passed it by.
-      const { name } = volume.metadata;
-      const free = desk.volumes.get(name);
-      const passedBy = free === undefined ? [] : [...concerned.servedBy(free), ...claims.by("volume", name).map(keyOf)];
-      for (const key of passedBy) controller.enqueue(key);
-      throw error;
     }
   }
 

@@ -16,8 +16,6 @@ import { couldTake, isAvailable } from "./match-volume.ts";
 /** The keys of the claims that may have something to do now that something else has changed. */
 export interface ConcernedClaims {
   readonly byVolume: (change: Change<PersistentVolume>) => readonly string[];
-  /** Those that could take this volume now that it is to be had. */
-  readonly servedBy: (volume: PersistentVolume) => readonly string[];
   readonly byClass: (change: Change<StorageClass>) => readonly string[];
   /** Those of a pod that finds no node: they can say for whom they wait. */
   readonly byPod: (change: Change<Pod>) => readonly string[];
@@ -29,6 +27,7 @@ export function concernedClaims(informers: Informers): ConcernedClaims {
   const claims = informers.of("persistentvolumeclaims");
   const classes = informers.of("storageclasses");
 
+  /** Those that could take this volume now that it is to be had. */
   function servedBy(volume: PersistentVolume): readonly string[] {
     const className = classNameOf(volume);
     // There the scheduler chooses the volume, once a pod asks for it.
@@ -48,7 +47,6 @@ export function concernedClaims(informers: Informers): ConcernedClaims {
         ...(after !== undefined && isAvailable(after) ? servedBy(after) : []),
       ];
     },
-    servedBy,
     byClass({ before, after }) {
       const named = claims.by("unboundOfClass", (after ?? before)?.metadata.name ?? "");
       const unset = after !== undefined && isDefaultClass(after) ? claims.by("unboundOfClass", "") : [];

@@ -13,6 +13,8 @@ export interface VolumeIndex {
   reservedFor(claim: PersistentVolumeClaim): PersistentVolume | undefined;
   /** The best of the volumes that any claim may have. */
   find(claim: PersistentVolumeClaim, options: FindOptions): PersistentVolume | undefined;
+  /** Whether any volume counts as it is about to be written. */
+  isAssuming(): boolean;
   /** From now on the volume counts as it is about to be written. Followed by `written` or `forget`. */
   assume(volume: PersistentVolume): void;
   /** What the API answered to a write. */
@@ -33,6 +35,7 @@ export function createVolumeIndex(informer: Informer<PersistentVolume>): VolumeI
   const known = new Map<string, Known>();
   const available = new AvailableVolumes();
   const reserved = new Map<string, Map<string, PersistentVolume>>();
+  const assumed = new Set<string>();
   const unsubscribe = informer.onChange(follow);
 
   function follow({ before, after }: Change<PersistentVolume>): void {
@@ -56,6 +59,7 @@ export function createVolumeIndex(informer: Informer<PersistentVolume>): VolumeI
     const { name } = next.volume.metadata;
     drop(name);
     known.set(name, next);
+    if (next.settled !== undefined) assumed.add(name);
     if (isAvailable(next.volume)) available.add(next.volume);
     const key = reservation(next.volume);
     if (key !== undefined) reserved.set(key, (reserved.get(key) ?? new Map()).set(name, next.volume));
@@ -65,6 +69,7 @@ export function createVolumeIndex(informer: Informer<PersistentVolume>): VolumeI
     const volume = known.get(name)?.volume;
     if (volume === undefined) return;
     known.delete(name);
+    assumed.delete(name);
     if (isAvailable(volume)) available.remove(volume);
     const key = reservation(volume);
     const ofClaim = key === undefined ? undefined : reserved.get(key);
@@ -83,6 +88,7 @@ export function createVolumeIndex(informer: Informer<PersistentVolume>): VolumeI
         .at(0);
     },
     find: (claim, options) => available.find(claim, options),
+    isAssuming: () => assumed.size > 0,
     assume(volume) {
       const current = known.get(volume.metadata.name);
       const settled = current?.settled ?? current?.volume;

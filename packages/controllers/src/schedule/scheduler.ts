@@ -11,7 +11,7 @@ import {
   type Pod,
 } from "@ordinal/api";
 import { createEventRecorder, keyOf, refOf, type Change } from "@ordinal/client";
-import { timestamp, type Stoppable } from "@ordinal/runtime";
+import { timestamp, type Outcome, type Stoppable } from "@ordinal/runtime";
 import { reserveVolume } from "../binding/bind.ts";
 import { isAvailable } from "../binding/match-volume.ts";
 import { createVolumeIndex } from "../binding/volume-index.ts";
@@ -19,6 +19,9 @@ import type { ControllerOptions } from "../controller-options.ts";
 import { startController } from "../controller.ts";
 import type { Provision } from "./plan-claims.ts";
 import { planSchedule } from "./plan-schedule.ts";
+
+/** A pod that was refused while others were on their way to the node: not all of them may have arrived. */
+const lookAgain: Outcome = { againMs: 1_000 };
 
 /**
  * Puts pods on the machine's one node once their claims are bound, and says on the pod why it cannot. For claims that
@@ -76,7 +79,7 @@ export function startScheduler({ client, informers, clock, log }: ControllerOpti
     return [...holders, ...takers].flatMap(waitingFor);
   }
 
-  async function reconcile(key: string): Promise<void> {
+  async function reconcile(key: string): Promise<Outcome | void> {
     const pod = pods.get(key);
     if (pod === undefined || assumed.has(pod.metadata.uid)) return;
     const step = planSchedule(pod, {
@@ -101,6 +104,7 @@ export function startScheduler({ client, informers, clock, log }: ControllerOpti
         return;
       case "refuse":
         await refuse(pod, step.message);
+        return assumed.size > 0 ? lookAgain : undefined;
     }
   }
 
@@ -114,7 +118,6 @@ export function startScheduler({ client, informers, clock, log }: ControllerOpti
       await client.bind(refOf(keyOf(pod)), nodeName);
     } catch (error) {
       assumed.delete(pod.metadata.uid);
-      for (const key of successors({ before: { ...pod, spec: { ...pod.spec, nodeName } } })) controller.enqueue(key);
       if (isApiError(error, "NotFound", "Conflict")) return;
       throw error;
     }

@@ -1,5 +1,6 @@
 import type { ControllerRevision, PersistentVolumeClaim, Pod, StatefulSet } from "@ordinal/api";
 import { unreachable } from "@ordinal/runtime";
+import { createRandom } from "../random.fixture.ts";
 import { ordinalOf, revisionOf } from "./identity.ts";
 import { plan, type Plan } from "./plan.ts";
 import { planRevision, readRevision } from "./revisions.ts";
@@ -252,21 +253,3 @@ export function placeOf(set: StatefulSet, pod: Pod): { readonly ordinal: number;
 }
 
 /** Small numbers that depend on nothing but the seed. Source: mulberry32. */
-function createRandom(seed: number): { below(limit: number): number; oneOf<T>(values: readonly T[]): T } {
-  let state = seed;
-  function next(): number {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-  const below = (limit: number): number => Math.floor(next() * limit);
-  return {
-    below,
-    oneOf: (values) => values[below(values.length)] ?? fail(),
-  };
-}
-
-function fail(): never {
-  throw new RangeError("there is nothing to choose from");
-}
