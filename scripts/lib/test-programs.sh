@@ -3,7 +3,7 @@
 ensure_test_programs() {
   ensure_programs "the tests that need them are skipped" \
     dig nslookup host kdig drill dnsmasq knotd openssl nginx curl kubectl busybox redis-server redis-cli psql etcd etcdctl ip unshare \
-    mkfs.ext4 resize2fs e2fsck debugfs losetup
+    mkfs.ext4 resize2fs e2fsck debugfs losetup mkfs.btrfs mkfs.xfs getfattr
 }
 
 # Those that the DNS server is measured with and against.
@@ -14,6 +14,10 @@ ensure_dns_bench_programs() {
 # The databases that are harmed, and what their writers need.
 ensure_chaos_programs() {
   ensure_programs "databases that need them cannot be harmed" redis-server redis-cli psql etcd kubectl ip unshare
+}
+
+ensure_claim_chaos_programs() {
+  ensure_programs "claims cannot be harmed" ip unshare mkfs.ext4 resize2fs e2fsck debugfs losetup
 }
 
 # ensure_programs WHAT-IS-LOST PROGRAM...: installs what is missing with the system's package manager as root; otherwise
@@ -90,6 +94,7 @@ debian_packages() {
       unshare | taskset) echo util-linux ;;
       mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
       losetup) echo mount ;;
+      mkfs.xfs) echo xfsprogs ;;
       redis-cli) echo redis-tools ;;
       psql) echo postgresql ;;
       etcd) echo etcd-server ;;
@@ -113,6 +118,7 @@ fedora_packages() {
       ip) echo iproute ;;
       unshare | taskset | losetup) echo util-linux ;;
       mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
+      mkfs.xfs) echo xfsprogs ;;
       *) echo "$program" ;;
     esac
   done | sort -u
@@ -131,6 +137,7 @@ alpine_packages() {
       unshare | taskset) echo util-linux ;;
       mkfs.ext4 | e2fsck) echo e2fsprogs ;;
       resize2fs | debugfs) echo e2fsprogs-extra ;;
+      mkfs.xfs) echo xfsprogs ;;
       *) echo "$program" ;;
     esac
   done | sort -u
