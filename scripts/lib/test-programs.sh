@@ -94,6 +94,9 @@ debian_packages() {
       unshare | taskset) echo util-linux ;;
       mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
       losetup) echo mount ;;
+      mkfs.btrfs) echo btrfs-progs ;;
+      mkfs.xfs) echo xfsprogs ;;
+      getfattr | setfattr) echo attr ;;
       mkfs.xfs) echo xfsprogs ;;
       redis-cli) echo redis-tools ;;
       psql) echo postgresql ;;
@@ -117,6 +120,9 @@ fedora_packages() {
       etcdctl) echo etcd ;;
       ip) echo iproute ;;
       unshare | taskset | losetup) echo util-linux ;;
+      mkfs.btrfs) echo btrfs-progs ;;
+      mkfs.xfs) echo xfsprogs ;;
+      getfattr | setfattr) echo attr ;;
       mkfs.ext4 | resize2fs | e2fsck | debugfs) echo e2fsprogs ;;
       mkfs.xfs) echo xfsprogs ;;
       *) echo "$program" ;;
@@ -137,6 +143,9 @@ alpine_packages() {
       unshare | taskset) echo util-linux ;;
       mkfs.ext4 | e2fsck) echo e2fsprogs ;;
       resize2fs | debugfs) echo e2fsprogs-extra ;;
+      mkfs.btrfs) echo btrfs-progs ;;
+      mkfs.xfs) echo xfsprogs ;;
+      getfattr | setfattr) echo attr ;;
       mkfs.xfs) echo xfsprogs ;;
       *) echo "$program" ;;
     esac

@@ -12,6 +12,12 @@ type Spec = PersistentVolumeClaim["spec"];
 /** Source: `ValidatePersistentVolumeClaim`. */
 export function* claimCauses(claim: PersistentVolumeClaim): Causes {
   yield* claimSpecCauses(claim.spec, "spec");
+  const { namespace = "" } = claim.spec.dataSourceRef ?? {};
+  // Upstream drops such a source as long as its feature gate is off, and makes an empty volume.
+  if (namespace !== "" && namespace !== claim.metadata.namespace) {
+    const message = "a claim is filled from its own namespace: the CrossNamespaceVolumeDataSource feature is disabled";
+    yield field.forbidden("spec.dataSourceRef.namespace", message);
+  }
 }
 
 /**

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import type { Clock } from "@ordinal/runtime";
 import type { Disk } from "../../disk/disk.ts";
-import { holdDirectory, type HeldDirectory } from "../../disk/held-directory.ts";
 import { removeTree } from "../../disk/remove-tree.ts";
+import { syncTree } from "../../disk/sync-tree.ts";
 import type { Freeze } from "../freeze/freeze.ts";
 import type { CloneSupport } from "./clone-support.ts";
 import type { Consistency } from "./consistency.ts";
 import { tickMs } from "./fingerprint.ts";
+import { measure, type Extent } from "./measure.ts";
 import type { CopyTools } from "./tools.ts";
 import { createTreeCopy, type LeftOut, type Round, type TreeCopy } from "./tree-copy.ts";
-import { unlessGone } from "./unless-gone.ts";
 
 export interface VolumeCopyOptions {
   readonly disk: Disk;
@@ -42,6 +42,8 @@ export interface VolumeCopy {
   readonly attributesLost?: string;
 }
 
+/** So many files are synced one by one; for more, their whole file system is, with all that others have written to it. */
+const fewEntries = 256;
 /** How often what changed meanwhile is copied again. */
 const repairs = 3;
 
@@ -56,10 +58,11 @@ export async function copyVolume(options: VolumeCopyOptions): Promise<VolumeCopy
   await disk.mkdir(to, 0o700);
   await disk.mkdir(aside, 0o700);
   const mayClone = await clones.canClone(from, draft);
-  const totalBytes = mayClone ? 0 : await checkSpace(options);
+  const { bytes: totalBytes, entries } = await look(options, mayClone);
+  const hasFew = entries <= fewEntries;
   let bytes = 0;
-  const syncedMs = clock.now();
-  await tools.sync(from);
+  const syncedMs = hasFew ? Number.NEGATIVE_INFINITY : clock.now();
+  if (!hasFew) await tools.sync(from);
   const begin = (whole: AbortSignal): TreeCopy =>
     createTreeCopy({
       disk,
@@ -79,7 +82,8 @@ export async function copyVolume(options: VolumeCopyOptions): Promise<VolumeCopy
   const { copy, attributesLost, ...settled } =
     (await copyFrozen(begin, { options, to })) ?? (await settle(begin(signal), { options, to }));
   await removeTree(disk, aside);
-  await tools.sync(draft);
+  if (hasFew) await syncTree(disk, draft);
+  else await tools.sync(draft);
   const { sockets, devices, mounts } = copy.leftOut;
   return {
     ...settled,
@@ -146,42 +150,19 @@ async function settle(copy: TreeCopy, { options: { clock, tools, from, signal },
   }
 }
 
-/** How many bytes there are to copy. Throws when the file system of the copy has no room for them. */
-async function checkSpace({ disk, from, draft, signal }: VolumeCopyOptions): Promise<number> {
-  const source = await holdDirectory(disk, from);
-  let total: number;
-  try {
-    total = await measure(disk, { directory: source, signal });
-  } finally {
-    await source.close();
-  }
+/** How much there is to copy; no more than is of interest. Throws when the file system of the copy has no room for it. */
+async function look({ disk, from, draft, signal }: VolumeCopyOptions, mayClone: boolean): Promise<Extent> {
+  const extent = await measure(disk, from, {
+    signal,
+    mostEntries: mayClone ? fewEntries + 1 : Number.POSITIVE_INFINITY,
+  });
+  if (mayClone) return extent;
   const { bavail, bsize } = await disk.statfs(draft);
   const free = bavail * bsize;
-  if (total > free) {
+  if (extent.bytes > free) {
     throw new Error(
-      `a copy takes ${total} bytes, and ${free} are free on the file system of ${draft}: make room, or empty the trash`,
+      `a copy takes ${extent.bytes} bytes, and ${free} are free on the file system of ${draft}: make room, or empty the trash`,
     );
   }
-  return total;
-}
-
-async function measure(
-  disk: Disk,
-  { directory, signal }: { directory: HeldDirectory; signal: AbortSignal },
-): Promise<number> {
-  let total = 0;
-  for (const name of await directory.names()) {
-    signal.throwIfAborted();
-    const stats = await unlessGone(async () => await disk.lstat(directory.at(name)));
-    if (stats?.isFile() === true) total += Math.min(stats.size, stats.blocks * 512) / stats.nlink;
-    const inside =
-      stats?.isDirectory() === true ? await unlessGone(async () => await directory.enter(name)) : undefined;
-    if (inside === undefined) continue;
-    try {
-      total += await measure(disk, { directory: inside, signal });
-    } finally {
-      await inside.close();
-    }
-  }
-  return total;
+  return extent;
 }

@@ -76,7 +76,7 @@ interface Seen {
 async function describe(path: Buffer, { at, found, inodes }: Seen): Promise<void> {
   const directory = await holdDirectory(nodeDisk, path);
   try {
-    const names = (await readdir(directory.at(), { encoding: "buffer" })).toSorted(Buffer.compare);
+    const names = (await readdir(directory.at(), { encoding: "buffer" })).toSorted((a, b) => a.compare(b));
     for (const name of names) {
       const inside = directory.at(name);
       const stats = await lstat(inside, { bigint: true });
