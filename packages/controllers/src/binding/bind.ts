@@ -26,8 +26,11 @@ interface Pair {
  */
 export async function bindClaim(desk: BindingDesk, { claim, volume }: Pair): Promise<void> {
   const reserved = await reserveVolume(desk, { claim, volume });
-  await setVolumePhase(desk, { volume: reserved, phase: "Bound" });
-  const named = await writeClaim(desk, claim, withVolumeName(claim, volume));
+  // Who has whom is decided; these two may go to the disk together.
+  const [named] = await Promise.all([
+    writeClaim(desk, claim, withVolumeName(claim, volume)),
+    setVolumePhase(desk, { volume: reserved, phase: "Bound" }),
+  ]);
   await writeClaim(desk, named, bound(named, volume), { subresource: "status" });
 }
 
