@@ -1,5 +1,6 @@
 import { annotations, quantityValue, wellKnown, type PersistentVolumeClaim, type Result } from "@ordinal/api";
 import type { TrashEntry } from "./entries.ts";
+import { nameStart } from "./record.ts";
 
 /** The annotation's word for the newest entry of a claim with this namespace and name. */
 const latest = "latest";
@@ -8,6 +9,12 @@ const latest = "latest";
 export function askedEntry(claim: PersistentVolumeClaim): string | undefined {
   const value = claim.metadata.annotations?.[annotations.restoreFrom];
   return value === undefined || value === "" ? undefined : value;
+}
+
+/** Whether an entry of this name may be what the claim asks for; its record tells. */
+export function mayBeAsked(claim: PersistentVolumeClaim, entry: string): boolean {
+  const asked = askedEntry(claim);
+  return asked === latest ? entry.startsWith(nameStart(claim.metadata.name)) : entry === asked;
 }
 
 /**

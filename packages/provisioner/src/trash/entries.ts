@@ -29,12 +29,17 @@ export interface TrashContent {
   readonly absent: readonly { readonly base: string; readonly record: TrashRecord }[];
 }
 
-/** What is in the trash of one base; of one that has none, nothing. */
-export async function readTrash(disk: Disk, base: string): Promise<TrashContent> {
+/** What is in the trash of one base, or what `isWanted` of it by its name; of a base that has none, nothing. */
+export async function readTrash(
+  disk: Disk,
+  base: string,
+  isWanted: (entry: string) => boolean = () => true,
+): Promise<TrashContent> {
   const entries: TrashEntry[] = [];
   const strays: Stray[] = [];
   const absent: { base: string; record: TrashRecord }[] = [];
-  for (const entry of new Set(Object.values(await listTrash(disk, base)).flat())) {
+  const { directories, records } = await listTrash(disk, base);
+  for (const entry of new Set([...directories, ...records].filter(isWanted))) {
     const path = entryPath(base, entry);
     const record = await readRecord(disk, { base, entry });
     const isHere = (await kindOfPath(disk, path)) === "directory";
@@ -69,8 +74,12 @@ async function listTrash(
 }
 
 /** The trash of several bases as one. */
-export async function readTrashes(disk: Disk, bases: readonly string[]): Promise<TrashContent> {
-  const all = await Promise.all(bases.map(async (base) => await readTrash(disk, base)));
+export async function readTrashes(
+  disk: Disk,
+  bases: readonly string[],
+  isWanted?: (entry: string) => boolean,
+): Promise<TrashContent> {
+  const all = await Promise.all(bases.map(async (base) => await readTrash(disk, base, isWanted)));
   return {
     entries: all.flatMap(({ entries }) => entries).toSorted(byAge),
     strays: all.flatMap(({ strays }) => strays),

@@ -62,7 +62,12 @@ export function recordOf(
  */
 export function entryName(volume: PersistentVolume): string {
   const digits = volume.metadata.uid.replaceAll(/[^0-9a-f]/g, "").slice(0, 12);
-  return `${(volume.spec.claimRef?.name ?? volume.metadata.name).slice(0, 100)}-${digits}`;
+  return `${nameStart(volume.spec.claimRef?.name ?? volume.metadata.name)}${digits}`;
+}
+
+/** What the names of all entries of a claim begin with; those of some others may too. */
+export function nameStart(claim: string): string {
+  return `${claim.slice(0, 100)}-`;
 }
 
 /** Whether this can be an entry's name, and so a name in the trash and nothing else. */

@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { hasCode } from "@ordinal/runtime";
-import type { Result } from "@ordinal/api";
+import type { PersistentVolumeClaim, Result } from "@ordinal/api";
 import type { VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
 import { renameDurably, syncDirectory, unlinkDurably, writeDurably } from "../disk/durable.ts";
-import { chooseEntry, restoreRefusal } from "./choose.ts";
-import { readTrashes, type TrashContent, type TrashEntry } from "./entries.ts";
+import { chooseEntry, mayBeAsked, restoreRefusal } from "./choose.ts";
+import { readAbsent, readTrashes, type TrashContent, type TrashEntry } from "./entries.ts";
 import { entryPath, recordPath } from "./layout.ts";
 import { checkPlace, kindOfPath, makeParents } from "./place.ts";
 import { showRecord, type Restoring, type TrashRecord } from "./record.ts";
@@ -18,12 +18,12 @@ export async function restoreEntry(
   disk: Disk,
   { bases, plan, request }: { bases: readonly string[]; plan: VolumePlan; request: VolumeRequest },
 ): Promise<Result<TrashEntry, string>> {
-  const content = await readTrashes(disk, bases);
   const { namespace = "", name, uid } = request.claim.metadata;
   const restoring = { claim: { namespace, name, uid }, volume: plan.volume.metadata.name ?? "", path: plan.path };
-  const earlier = await moved(disk, content, restoring);
+  const absent = await Promise.all(bases.map(async (base) => await readAbsent(disk, base)));
+  const earlier = await moved(disk, absent.flat(), restoring);
   if (earlier !== undefined) return { ok: true, value: earlier };
-  const chosen = chooseEntry(request.claim, content.entries);
+  const chosen = await choose(disk, bases, request.claim);
   if (!chosen.ok) return chosen;
   const entry = chosen.value;
   const refusal =
@@ -33,8 +33,23 @@ export async function restoreEntry(
   return await move(disk, entry, restoring);
 }
 
+/** Reads what may be meant, and all of it only to say what else there is. */
+async function choose(
+  disk: Disk,
+  bases: readonly string[],
+  claim: PersistentVolumeClaim,
+): Promise<Result<TrashEntry, string>> {
+  const { entries } = await readTrashes(disk, bases, (entry) => mayBeAsked(claim, entry));
+  const chosen = chooseEntry(claim, entries);
+  return chosen.ok ? chosen : chooseEntry(claim, (await readTrashes(disk, bases)).entries);
+}
+
 /** What an earlier attempt for the same volume has moved already; that is on disk when this resolves. */
-async function moved(disk: Disk, { absent }: TrashContent, restoring: Restoring): Promise<TrashEntry | undefined> {
+async function moved(
+  disk: Disk,
+  absent: TrashContent["absent"],
+  restoring: Restoring,
+): Promise<TrashEntry | undefined> {
   const own = absent.find(({ record }) => isSame(record.restoring, restoring));
   if (own === undefined || (await kindOfPath(disk, restoring.path)) !== "directory") return undefined;
   const path = entryPath(own.base, own.record.entry);

@@ -142,7 +142,7 @@ describe("the trash in the background", () => {
   });
 
   async function firstEvent(reason: string) {
-    for await (const { object } of rig.client.watch("events", { signal: AbortSignal.timeout(10_000) }))
+    for await (const { object } of rig.client.watch("events", { signal: AbortSignal.timeout(25_000) }))
       if (object.reason === reason) return object;
     throw new Error(`no event ${reason}`);
   }
