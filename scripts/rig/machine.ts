@@ -106,7 +106,7 @@ export class Machine {
     daemon.stdout?.on("data", collect);
     daemon.stderr?.on("data", collect);
     await eventually("the daemon is ready", () => {
-      if (daemon.exitCode !== null) throw new Error(`the daemon ended:\n${this.#output}`);
+      if (daemon.exitCode !== null || daemon.signalCode !== null) throw new Error(`the daemon ended:\n${this.#output}`);
       return this.#output.includes("Ordinal is ready.");
     });
   }
