@@ -14,6 +14,7 @@ import { createStopStack, silentLogger, systemClock, type Stoppable } from "@ord
 import { createRegistry } from "@ordinal/server";
 import { openStore } from "@ordinal/store";
 import { startLettingGo } from "./protection.fixture.ts";
+import { startReleasing } from "./releasing.fixture.ts";
 import { startProvisioner, type ProvisionerOptions } from "./provisioner.ts";
 
 /** A real registry with the class `local-path`, a directory for volumes, and provisioners that are stopped with it. */
@@ -29,7 +30,7 @@ export interface ProvisionerRig extends Stoppable {
   volumeOf(claim: PersistentVolumeClaim): Promise<PersistentVolume>;
   /** Does what the binding controller does when a claim has its volume. */
   bind(claim: PersistentVolumeClaim): Promise<PersistentVolume>;
-  /** Deletes the claim, and does what the binding controller does then to its volume, if there is one. */
+  /** Deletes the claim. Its volume, if there is one, becomes Released in a moment. */
   deleteClaim(claim: PersistentVolumeClaim): Promise<void>;
   setPhase(volumeName: string, phase: string): Promise<void>;
   /** The message of the first event of this reason, about this object if one is given. */
@@ -54,14 +55,17 @@ export interface ClaimChanges {
 export const rancher = "rancher.io/local-path";
 const asked = { "volume.kubernetes.io/storage-provisioner": rancher };
 
-export async function startProvisionerRig(): Promise<ProvisionerRig> {
-  const dir = await mkdtemp(join(tmpdir(), "ordinal-provisioner-"));
+/** In a new directory, or in one where an earlier rig was. */
+export async function startProvisionerRig(earlier?: string): Promise<ProvisionerRig> {
+  const dir = earlier ?? (await mkdtemp(join(tmpdir(), "ordinal-provisioner-")));
   const volumesDir = join(dir, "volumes");
   const parts = createStopStack();
   const [clock, log] = [systemClock, silentLogger];
   const client = await createRegistry({ store: parts.add(await openStore({ dir: join(dir, "store") })), clock });
-  for (const name of ["default", "other"]) await client.create("namespaces", { metadata: { name } });
+  const isNew = (await client.list("namespaces")).items.length === 0;
+  if (isNew) for (const name of ["default", "other"]) await client.create("namespaces", { metadata: { name } });
   parts.add(startLettingGo({ client, clock, log }));
+  parts.add(startReleasing({ client, clock, log }));
 
   async function until<R extends ResourceName>(resource: R, isIt: (objects: readonly ObjectOf<R>[]) => boolean) {
     const { items, revision } = await client.list(resource);
@@ -76,9 +80,6 @@ export async function startProvisionerRig(): Promise<ProvisionerRig> {
     }
     throw new Error(`waited in vain for ${resource}`);
   }
-
-  const nameOf = (claim: PersistentVolumeClaim) => `pvc-${claim.metadata.uid}`;
-  const refOf = ({ metadata }: PersistentVolumeClaim) => ({ namespace: metadata.namespace ?? "", name: metadata.name });
 
   async function volumeOf(claim: PersistentVolumeClaim): Promise<PersistentVolume> {
     const isIt = (volume: PersistentVolume) => volume.metadata.name === nameOf(claim);
@@ -105,7 +106,12 @@ export async function startProvisionerRig(): Promise<ProvisionerRig> {
     start: async (options = {}) =>
       parts.add(
         await startProvisioner({
-          ...{ client, clock, log, volumesDir, retryMs: 5, trash: { minFree: { percent: 0 }, checkMs: 10 } },
+          client,
+          clock,
+          log,
+          volumesDir,
+          retryMs: 5,
+          trash: { minFree: { percent: 0 }, checkMs: 3_600_000 },
           ...options,
         }),
       ),
@@ -136,8 +142,6 @@ export async function startProvisionerRig(): Promise<ProvisionerRig> {
       await until("persistentvolumeclaims", (claims) =>
         claims.every(({ metadata }) => metadata.uid !== claim.metadata.uid),
       );
-      const { items } = await client.list("persistentvolumes");
-      if (items.some(({ metadata }) => metadata.name === nameOf(claim))) await setPhase(nameOf(claim), "Released");
     },
     async event(reason, about) {
       const isIt = (event: ObjectOf<"events">) =>
@@ -152,8 +156,10 @@ export async function startProvisionerRig(): Promise<ProvisionerRig> {
       await rm(dir, { recursive: true });
     },
   };
-  await mkdir(volumesDir);
-  await rig.storageClass("local-path");
+  if (isNew) {
+    await mkdir(volumesDir);
+    await rig.storageClass("local-path");
+  }
   return rig;
 }
 
@@ -173,7 +179,15 @@ export async function eventually(check: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       if (Date.now() > end) throw error;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }
+}
+
+function refOf({ metadata }: PersistentVolumeClaim) {
+  return { namespace: metadata.namespace ?? "", name: metadata.name };
+}
+
+function nameOf({ metadata }: PersistentVolumeClaim): string {
+  return `pvc-${metadata.uid}`;
 }

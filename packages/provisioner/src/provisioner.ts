@@ -43,7 +43,9 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
   return await parts.guard(async () => {
     const sync = createSharedSync(disk);
     await ensureDirectory(volumesDir, { disk, sync });
-    const journal = await openJournal(join(volumesDir, ".journal"), { disk, log });
+    const journal = parts.add(
+      await openJournal(join(volumesDir, ".journal"), { disk, clock, log, retryMs: options.retryMs }),
+    );
     const bases = await openKnownBases(join(volumesDir, ".local-path-bases"), disk);
     await bases.remember(volumesDir);
     const trash = parts.add(await openTrash({ client, clock, log, disk, home: volumesDir, ...options.trash }));

@@ -1,25 +1,33 @@
 import { constants } from "node:fs";
-import { describeError, hasCode, type Logger } from "@ordinal/runtime";
+import { describeError, hasCode, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import type { Disk } from "../disk/disk.ts";
 import { writeDurably } from "../disk/durable.ts";
 import { parseLines, showLine, volumeOf, type Intent, type JournalLine } from "./intent.ts";
 
 /** The intents that are not finished, on disk. */
-export interface Journal {
+export interface Journal extends Stoppable {
   /** By the name of the volume. */
   get(volumeName: string): Intent | undefined;
   list(): readonly Intent[];
   /** Resolves when the intent is on disk. It takes the place of an earlier one for the same volume. */
   begin(intent: Intent): Promise<void>;
   /**
-   * Forgets the intent, because its volume exists or its leftovers are gone. Resolves when that is on disk; never rejects,
-   * since an intent that stays too long is looked at once more and found done.
+   * Forgets the intent, because its volume exists or its leftovers are gone. Resolves when that is on disk, or could not be
+   * written for now: that is tried until it can.
    */
   finish(volumeName: string): Promise<void>;
 }
 
 /** From this size on, the file is written anew with the open intents only. */
 const rewriteAtBytes = 1_048_576;
+
+export interface JournalOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long after a write that failed it is tried again. Defaults to 1000. */
+  readonly retryMs?: number | undefined;
+}
 
 interface Record {
   readonly line: JournalLine;
@@ -30,10 +38,16 @@ interface Record {
  * Opens the journal, a file of JSON lines. Records that come while one write runs go to disk together with the next one, so
  * that many volumes made at once cost few syncs.
  */
-export async function openJournal(path: string, { disk, log }: { disk: Disk; log: Logger }): Promise<Journal> {
+export async function openJournal(path: string, options: JournalOptions): Promise<Journal> {
+  const { disk, clock, log, retryMs = 1000 } = options;
   const intents = new Map<string, Intent>();
   let queue: Record[] = [];
   let isWriting = false;
+  let written: Promise<void> = Promise.resolve();
+  let isStopped = false;
+  /** The file is to be written although nothing new has come. */
+  let isStale = false;
+  let cancelRewrite: (() => void) | undefined;
   /** Bytes in the file. Undefined when nobody knows what it holds, so that it has to be written anew. */
   let size: number | undefined;
 
@@ -49,17 +63,32 @@ export async function openJournal(path: string, { disk, log }: { disk: Disk; log
     apply(line);
     const done = Promise.withResolvers<void>();
     queue.push({ line, done });
-    if (!isWriting) void writeAll();
+    wake();
     return done.promise;
+  }
+
+  function wake(): void {
+    if (!isWriting) written = writeAll();
+  }
+
+  /** What the file says more than is so must not stay: nobody else writes to it, perhaps for days. */
+  function rewriteLater(): void {
+    if (isStopped) return;
+    cancelRewrite?.();
+    cancelRewrite = clock.after(retryMs, () => {
+      isStale = size === undefined;
+      wake();
+    });
   }
 
   async function writeAll(): Promise<void> {
     isWriting = true;
     // Whoever asks in this turn of the event loop comes along.
     await Promise.resolve();
-    while (queue.length > 0) {
+    while (queue.length > 0 || isStale) {
       const batch = queue;
       queue = [];
+      isStale = false;
       try {
         await write(batch.map(({ line }) => line));
         for (const { done } of batch) done.resolve();
@@ -67,6 +96,7 @@ export async function openJournal(path: string, { disk, log }: { disk: Disk; log
         // After a write or sync that failed, what is on disk is not known.
         size = undefined;
         for (const { done } of batch) done.reject(error);
+        rewriteLater();
       }
     }
     isWriting = false;
@@ -104,8 +134,13 @@ export async function openJournal(path: string, { disk, log }: { disk: Disk; log
       try {
         await add({ finish: volumeName });
       } catch (error) {
-        log.warn("could not note that a volume is made; that is written again", { path, error: describeError(error) });
+        log.warn("could not note that a volume is made; trying again", { path, error: describeError(error) });
       }
+    },
+    async stop() {
+      isStopped = true;
+      cancelRewrite?.();
+      await written;
     },
   };
 }

@@ -55,8 +55,8 @@ describe("reclaiming over a real registry", () => {
   it("S14 keeps the directory under Retain, also when the volume is deleted, and over a restart", async () => {
     const first = await rig.start();
     const [data, empty] = [await rig.claim("data"), await rig.claim("empty")];
-    const volumes = [await rig.bind(data), await rig.bind(empty)];
-    const path = await putData(volumes[0] as PersistentVolume, "bytes");
+    const volumes = [await rig.bind(data), await rig.bind(empty)] as const;
+    const path = await putData(volumes[0], "bytes");
     for (const volume of volumes) await setPolicy(volume.metadata.name, "Retain");
     for (const claim of [data, empty]) await rig.deleteClaim(claim);
     for (const volume of volumes) {

@@ -119,10 +119,24 @@ export function startReclaiming(options: ProvisionOptions): Stoppable {
     const { name, uid } = volume.metadata;
     try {
       const left = await client.delete("persistentvolumes", { name }, { preconditions: { uid } });
-      if (hasFinalizer(left)) await setFinalizers(left, withoutFinalizer(left));
+      await letGo(left);
     } catch (error) {
       // Gone, or another one of this name.
       if (!isApiError(error, "NotFound", "Conflict")) throw error;
+    }
+  }
+
+  /** Takes our finalizer away at once, however others change the object meanwhile: else the directory would be dealt with anew. */
+  async function letGo(volume: PersistentVolume): Promise<void> {
+    let left: PersistentVolume | undefined = volume;
+    while (left !== undefined && left.metadata.uid === volume.metadata.uid && hasFinalizer(left)) {
+      try {
+        await setFinalizers(left, withoutFinalizer(left));
+        return;
+      } catch (error) {
+        if (!isApiError(error, "Conflict")) throw error;
+        left = await current(volume.metadata.name);
+      }
     }
   }
 
