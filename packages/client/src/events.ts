@@ -10,7 +10,7 @@ export interface Happening {
   readonly message: string;
 }
 
-/** Writes events. Never fails and never waits: an event that cannot be written is logged. */
+/** Writes events, a moment after they happened. Never fails and never waits: an event that cannot be written is logged. */
 export interface EventRecorder {
   record(regarding: KubeObject, happening: Happening): void;
 }
@@ -27,15 +27,20 @@ export interface EventRecorderOptions {
 const foldMs = 10 * 60_000;
 const rememberedEvents = 4096;
 
+/** Events wait so long, so that what they tell of goes on meanwhile and does not wait for them on its way to the disk. */
+const behindMs = 50;
+
 /** A recorder that folds repeats of one event into one object with a count. */
 export function createEventRecorder({ client, clock, log, component }: EventRecorderOptions): EventRecorder {
   const recent = new Map<string, Promise<Event | undefined>>();
 
   async function write(regarding: KubeObject, happening: Happening, earlier?: Promise<Event | undefined>) {
+    const atMs = clock.now();
+    await clock.sleep(behindMs);
     const first = await earlier;
     try {
-      const isRecent = first !== undefined && clock.now() - Date.parse(first.lastTimestamp ?? "") < foldMs;
-      return (isRecent ? await raise(first) : undefined) ?? (await create(regarding, happening));
+      const isRecent = first !== undefined && atMs - Date.parse(first.lastTimestamp ?? "") < foldMs;
+      return (isRecent ? await raise(first, atMs) : undefined) ?? (await create(regarding, { ...happening, atMs }));
     } catch (error) {
       const isGoing = isApiError(error, "Forbidden", "NotFound");
       log[isGoing ? "debug" : "warn"](`could not write event ${happening.reason}`, { error: describeError(error) });
@@ -44,8 +49,8 @@ export function createEventRecorder({ client, clock, log, component }: EventReco
   }
 
   /** Undefined when the event was deleted meanwhile. */
-  async function raise(first: Event): Promise<Event | undefined> {
-    const body = { count: (first.count ?? 1) + 1, lastTimestamp: timestamp(clock.now()) };
+  async function raise(first: Event, atMs: number): Promise<Event | undefined> {
+    const body = { count: (first.count ?? 1) + 1, lastTimestamp: timestamp(atMs) };
     const at = { namespace: first.metadata.namespace ?? wellKnown.defaultNamespace, name: first.metadata.name };
     return await client.patch("events", at, { type: "merge", body }).catch((error: unknown) => {
       if (isApiError(error, "NotFound")) return undefined;
@@ -53,9 +58,12 @@ export function createEventRecorder({ client, clock, log, component }: EventReco
     });
   }
 
-  async function create(regarding: KubeObject, happening: Happening): Promise<Event> {
+  async function create(
+    regarding: KubeObject,
+    { atMs, ...happening }: Happening & { readonly atMs: number },
+  ): Promise<Event> {
     const { name, namespace = wellKnown.defaultNamespace, uid, resourceVersion } = regarding.metadata;
-    const now = timestamp(clock.now());
+    const at = timestamp(atMs);
     return await client.create("events", {
       metadata: { name: `${name}.${uniqueSuffix()}`, namespace },
       involvedObject: {
@@ -70,8 +78,8 @@ export function createEventRecorder({ client, clock, log, component }: EventReco
       source: { component },
       reportingComponent: component,
       reportingInstance: "",
-      firstTimestamp: now,
-      lastTimestamp: now,
+      firstTimestamp: at,
+      lastTimestamp: at,
       count: 1,
     });
   }
