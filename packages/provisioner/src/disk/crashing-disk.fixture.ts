@@ -37,9 +37,13 @@ export function createFate({ dieAt = Infinity, isDone = false, end, fail }: Fate
     const number = log.length;
     if (number === dieAt) {
       isDead = true;
-      const result = await (isDone ? act() : half?.());
-      // The end of a process closes its files.
-      if (what.startsWith("open ")) await (result as FileHandle | undefined)?.close();
+      try {
+        const result = await (isDone ? act() : half?.());
+        // The end of a process closes its files.
+        if (what.startsWith("open ")) await (result as FileHandle | undefined)?.close();
+      } catch {
+        // Nobody is there any more who could learn of it.
+      }
       end?.();
       throw new Killed(what);
     }
