@@ -10,9 +10,9 @@ export interface Freeze {
 
 /**
  * What keeps the file system frozen is a process of its own that thaws it after `$2` seconds, or as soon as its input ends:
- * so also when the daemon is killed. It is deaf to the signals that end process groups.
+ * so also when the daemon is killed. It is deaf to the signals that end process groups, and to nobody hearing what it says.
  */
-const keeper = `trap '' HUP INT TERM
+const keeper = `trap '' HUP INT PIPE TERM
 fsfreeze -f -- "$1" || exit 1
 echo frozen
 timeout -s KILL "$2" cat >/dev/null
@@ -67,7 +67,7 @@ export async function freezeMount(
 }
 
 /** Thaws; what is not frozen is fine. */
-async function thaw(mountPoint: string): Promise<void> {
+export async function thaw(mountPoint: string): Promise<void> {
   await new Promise<void>((resolve) => {
     const child = spawn("fsfreeze", ["-u", "--", mountPoint], { stdio: "ignore", env: environment });
     child.once("error", () => resolve());

@@ -8,10 +8,12 @@ import { imageName } from "../../local-image/make-image.ts";
 export async function mountOfImage(disk: Disk, directory: string): Promise<string | undefined> {
   const image = await unlessMissing(async () => await disk.realpath(join(directory, imageName)));
   const device = image === undefined ? undefined : await deviceOf(disk, image);
-  if (device === undefined) return undefined;
-  const number = await unlessMissing(
-    async () => await disk.readFile(join("/sys/block", device.slice("/dev/".length), "dev"), "utf8"),
-  );
+  return device === undefined ? undefined : await mountOfDevice(disk, device.slice("/dev/".length));
+}
+
+/** Where a device is mounted, by its name in `/sys/block`. */
+export async function mountOfDevice(disk: Disk, name: string): Promise<string | undefined> {
+  const number = await unlessMissing(async () => await disk.readFile(join("/sys/block", name, "dev"), "utf8"));
   const table = await disk.readFile("/proc/self/mountinfo", "utf8");
   return number === undefined ? undefined : mountPointOf(table, number.trim());
 }

@@ -12,6 +12,8 @@ interface Means {
   readonly disk: Disk;
   readonly log: Logger;
   readonly tools: CopyTools;
+  /** Resolves when what an earlier process has left frozen is thawed. */
+  readonly thawed: Promise<void>;
 }
 
 /**
@@ -23,7 +25,8 @@ export function freezeFor(driver: string, directory: string, means: Means): () =
 }
 
 /** Freezes the image in a volume's directory while it is mounted; undefined where that cannot be done. */
-async function freezeImage(directory: string, { disk, log, tools }: Means): Promise<Freeze | undefined> {
+async function freezeImage(directory: string, { disk, log, tools, thawed }: Means): Promise<Freeze | undefined> {
+  await thawed;
   const mountPoint = await mountOfImage(disk, directory);
   if (mountPoint === undefined) return undefined;
   try {
