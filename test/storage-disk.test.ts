@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { powerProblem } from "../scripts/chaos-test/claims/power-main.ts";
+import { runPowerCuts } from "../scripts/chaos-test/claims/power.ts";
 import { eventually } from "../scripts/rig/eventually.ts";
 import { kubectlPath, kubectlProblem } from "../scripts/rig/kubectl.ts";
 import { Machine, machineProblem, programPath } from "../scripts/rig/machine.ts";
@@ -216,6 +218,25 @@ describe("disks that fail, with the real daemon", function () {
     );
     await machine().sh(`rm ${other} && mv ${disk.path}/kept ${other}`);
     await kubectl("wait", "pod/on-a-file", "--for=condition=Ready", "--timeout=60s");
+  });
+});
+
+describe("a disk whose power goes while claims are made, used, copied, deleted and restored", () => {
+  it("S42 holds everything that was acknowledged, whenever that is", async function () {
+    const problem = powerProblem();
+    if (problem !== undefined) {
+      this["skipReason"] = problem;
+      this.skip();
+    }
+    this.timeout(240_000);
+    const told: string[] = [];
+    const say = (words: string): void => void told.push(words);
+    const cuts = await runPowerCuts({ seed: 7, cuts: 2, slots: 6, bundled: false, say });
+    expect(
+      cuts.map(({ faults }) => faults),
+      told.join("\n"),
+    ).to.deep.equal([[], []]);
+    expect(cuts.every(({ acknowledged }) => acknowledged > 0)).to.equal(true);
   });
 });
 

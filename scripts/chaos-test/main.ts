@@ -1,17 +1,20 @@
 import { claimsMain } from "./claims/main.ts";
+import { powerMain } from "./claims/power-main.ts";
 import { databasesMain } from "./databases-main.ts";
 
-const kinds = { databases: databasesMain, claims: claimsMain };
+const kinds = { databases: databasesMain, claims: claimsMain, power: powerMain };
 
-const usage = `usage: scripts/chaos [databases|claims] [flags]
+const usage = `usage: scripts/chaos [databases|claims|power] [flags]
 
   databases    harms real databases, and compares what they hold with what they acknowledged (the default)
-  claims       kills the daemon under claims that are made, copied, deleted and restored, and compares the world with what was acknowledged
+  claims       kills the daemon under claims that are made, copied, deleted and restored, and compares what is left with
+               what was acknowledged
+  power        the same with what is on the disk when the power goes
 
-scripts/chaos databases --help and scripts/chaos claims --help tell their flags.`;
+scripts/chaos KIND --help tells the flags of each.`;
 
 const [first = "databases", ...rest] = process.argv.slice(2);
-if (first === "databases" || first === "claims") {
+if (first === "databases" || first === "claims" || first === "power") {
   process.exitCode = await kinds[first](rest);
 } else if (first === "--help" || first === "-h") {
   console.log(usage);

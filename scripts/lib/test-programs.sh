@@ -17,7 +17,7 @@ ensure_chaos_programs() {
 }
 
 ensure_claim_chaos_programs() {
-  ensure_programs "claims cannot be harmed" ip unshare mkfs.ext4 resize2fs e2fsck debugfs losetup
+  ensure_programs "claims cannot be harmed" ip unshare mkfs.xfs mkfs.ext4 resize2fs e2fsck debugfs losetup
 }
 
 # ensure_programs WHAT-IS-LOST PROGRAM...: installs what is missing with the system's package manager as root; otherwise

@@ -23,6 +23,13 @@ export function programPath(program: string): string | undefined {
   return dirs.map((dir) => join(dir, program)).find((path) => existsSync(path));
 }
 
+export interface MachineOptions {
+  /** Runs the bundle that scripts/start makes, instead of the sources as they are. */
+  readonly bundled?: boolean;
+  /** Where the daemon keeps everything. Defaults to a directory of the machine's own. */
+  readonly dataDir?: string;
+}
+
 /**
  * A network and mount namespace that stands for a user's machine: everything in it uses the default ports and real
  * pod addresses, and nothing can leave it.
@@ -35,16 +42,15 @@ export class Machine {
   #daemon: ChildProcess | undefined;
   #output = "";
 
-  private constructor(dir: string, { holder, bundled }: { holder: ChildProcess; bundled: boolean }) {
+  private constructor(dir: string, { holder, bundled, dataDir }: Required<MachineOptions> & { holder: ChildProcess }) {
     this.dir = dir;
-    this.dataDir = join(dir, "data");
+    this.dataDir = dataDir;
     this.#holder = holder;
     const main = join(projectDir, "packages/daemon", bundled ? "bundle/cli.js" : "src/cli/main.ts");
     this.#entry = [process.execPath, "--max-semi-space-size=2", "--heap-growing-percent=20", main];
   }
 
-  /** With `bundled`, runs the bundle that scripts/start makes, else the sources as they are. */
-  static async create({ bundled = false }: { readonly bundled?: boolean } = {}): Promise<Machine> {
+  static async create({ bundled = false, dataDir }: MachineOptions = {}): Promise<Machine> {
     const dir = await mkdtemp(join(tmpdir(), "ordinal-machine-"));
     const setUp =
       "ip link set lo up && mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && echo up && exec sleep infinity";
@@ -52,7 +58,7 @@ export class Machine {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
-    return new Machine(dir, { holder, bundled });
+    return new Machine(dir, { holder, bundled, dataDir: dataDir ?? join(dir, "data") });
   }
 
   /** What the daemon has printed so far. */

@@ -127,7 +127,7 @@ function snapshotFaults(known: KnownSnapshot, world: World): readonly string[] {
   const snapshot = world.snapshots.find((each) => each.metadata.name === name);
   if (snapshot === undefined) return known.is === "ready" ? [`snapshot ${name} was ready, and is gone`] : [];
   if (known.is === "dropped") return [`snapshot ${name} was gone, and is there again`];
-  if (isTerminating(snapshot)) return [`snapshot ${name} does not go`];
+  if (isTerminating(snapshot)) return isAwaited(name, world) ? [] : [`snapshot ${name} does not go`];
   if (snapshot.status?.readyToUse !== true) {
     if (known.is !== "asked") return [`snapshot ${name} was ready, and is not`];
     const isPossible = world.claims.some(
@@ -147,6 +147,14 @@ function snapshotFaults(known: KnownSnapshot, world: World): readonly string[] {
   }
   const missing = [...known.markers].filter((marker) => !held.whole.includes(marker));
   return missing.length === 0 ? [] : [`snapshot ${name} has lost ${missing.join(", ")}`];
+}
+
+/** A snapshot stays while a claim waits for a volume made of it, and that one may wait for a pod. */
+function isAwaited(snapshot: string, { claims }: World): boolean {
+  return claims.some(
+    ({ spec, status }) =>
+      status?.phase === "Pending" && spec.dataSource?.kind === "VolumeSnapshot" && spec.dataSource.name === snapshot,
+  );
 }
 
 function volumeOf(world: World, id: string): PersistentVolume | undefined {

@@ -1,5 +1,14 @@
+export const allClassNames = [
+  "chaos-now",
+  "chaos-wait",
+  "chaos-pattern",
+  "chaos-kept",
+  "chaos-fleeting",
+  "chaos-image",
+] as const;
+
 /** One of the ways a claim's volume is kept, by the class it names. */
-export type ClassName = "chaos-now" | "chaos-wait" | "chaos-pattern" | "chaos-kept" | "chaos-fleeting" | "chaos-image";
+export type ClassName = (typeof allClassNames)[number];
 
 /** What a new volume is filled from: a deleted claim's volume in the trash, a snapshot, another claim. */
 export type Source =

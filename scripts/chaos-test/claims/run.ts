@@ -4,7 +4,7 @@ import { Machine } from "../../rig/machine.ts";
 import { faultsAtRest } from "./at-rest.ts";
 import { placeCanaries } from "./canaries.ts";
 import { startDriver, type Driver } from "./driver.ts";
-import type { ClassName } from "./events.ts";
+import { allClassNames } from "./events.ts";
 import { readLedger } from "./ledger.ts";
 import { leftAfterStop } from "./left-after-stop.ts";
 
@@ -34,14 +34,6 @@ export interface ClaimChaosResult {
   readonly restMs: number;
 }
 
-const classNames: readonly ClassName[] = [
-  "chaos-now",
-  "chaos-wait",
-  "chaos-pattern",
-  "chaos-kept",
-  "chaos-fleeting",
-  "chaos-image",
-];
 const flags = ["--runtime=sandbox", "--dns-upstream=none", "--log-level=warn", "--trash-min-free=0"];
 /** A daemon lives so long at least, and at most so much longer. */
 const [leastLifeMs, moreLifeMs] = [100, 1_400];
@@ -53,7 +45,7 @@ export async function runClaimChaos(plan: ClaimChaosPlan): Promise<ClaimChaosRes
   try {
     await machine.startDaemon(...flags);
     const canaries = await placeCanaries(machine.dir, machine.dataDir);
-    driver = startDriver(machine, { ...plan, classNames, foreignDir: canaries.foreignDir });
+    driver = startDriver(machine, { ...plan, classNames: allClassNames, foreignDir: canaries.foreignDir });
     const killing = await killAgainAndAgain(machine, { plan, driver });
     plan.say("the daemon is left alone");
     const begun = performance.now();
