@@ -28,15 +28,15 @@ export async function checkWay(disk: Disk, { base, path }: Place): Promise<"ther
 /** Throws unless the base is a directory; a link to one is fine, because whoever set up the machine made it. */
 export async function checkBase(disk: Disk, base: string): Promise<void> {
   try {
-    const found = await disk.lstat(await disk.realpath(base));
-    if (found.isDirectory()) return;
+    // Its own entry: that of the directory behind a link, and of nothing else.
+    await disk.lstat(`${base}/.`);
   } catch (error) {
     if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
-    throw new Error(`${base}, the directory of the volumes, is gone: bring it back, for example by mounting its disk`, {
-      cause: error,
-    });
+    const problem = hasCode(error, "ENOENT")
+      ? "is gone: bring it back, for example by mounting its disk"
+      : "is not a directory: move away what is there";
+    throw new Error(`${base}, the directory of the volumes, ${problem}`, { cause: error });
   }
-  throw new Error(`${base}, the directory of the volumes, is not a directory: move away what is there`);
 }
 
 /** Removes the directories between a volume's and its base that have become empty. Resolves when that is on disk. */

@@ -53,8 +53,8 @@ export function createLocalPathBackend(options: LocalPathOptions): VolumeBackend
   async function make(made: VolumePlan, request: VolumeRequest): Promise<void> {
     const owner = ownerOf(request.storageClass, dataOf(request));
     if (!owner.ok) throw new Error(owner.error);
-    await ensureBase(made.base);
-    await checkWay(disk, made);
+    await bases.remember(made.base);
+    await checkWay(disk, made).catch(async (error: unknown) => await makeBase(made, error));
     const ran = await scripts.run("create", { volume: made.volume, path: made.path, owner: owner.value });
     if (!ran.ok) throw new Error(ran.error);
     if (ran.value) {
@@ -67,17 +67,13 @@ export function createLocalPathBackend(options: LocalPathOptions): VolumeBackend
     await makeDirectory(made, made.keepsAccess === true ? undefined : access.value, { disk, sync });
   }
 
-  async function ensureBase(base: string): Promise<void> {
-    await bases.remember(base);
-    try {
-      await disk.realpath(base);
-    } catch (error) {
-      // Where there were volumes, a disk is missing, and what is made in its place would be hidden by it later.
-      const mayMake = hasCode(error, "ENOENT") && !hasVolumesBelow(base) && !isSharedPath(base);
-      if (mayMake) await ensureDirectory(base, { disk, sync });
-      else if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
-      // What is not there, or not a directory, is told by checkWay.
-    }
+  /** Makes a base that is missing, if the way has failed for that. */
+  async function makeBase({ base, path }: VolumePlan, problem: unknown): Promise<void> {
+    const isMissing = problem instanceof Error && hasCode(problem.cause, "ENOENT");
+    // Where there were volumes, a disk is missing, and what is made in its place would be hidden by it later.
+    if (!isMissing || hasVolumesBelow(base) || isSharedPath(base)) throw problem;
+    await ensureDirectory(base, { disk, sync });
+    await checkWay(disk, { base, path });
   }
 
   function isSharedPath(base: string): boolean {

@@ -12,11 +12,17 @@ export interface Journal extends Stoppable {
   /** Resolves when the intent is on disk. It takes the place of an earlier one for the same volume. */
   begin(intent: Intent): Promise<void>;
   /**
-   * Forgets the intent, because its volume exists or its leftovers are gone. Resolves when that is on disk, or could not be
-   * written for now: that is tried until it can.
+   * Forgets the intent, because its volume exists or its leftovers are gone. Resolves when that is on disk; when it cannot be
+   * written it rejects, and is tried until it can.
    */
   finish(volumeName: string): Promise<void>;
 }
+
+/**
+ * How long the end of a work may wait for others, so that noting it does not keep the disk from those who wait for theirs.
+ * An intent that stays longer costs a look at its volume after a restart, no more.
+ */
+const finishDelayMs = 20;
 
 /** From this size on, the file is written anew with the open intents only. */
 const rewriteAtBytes = 1_048_576;
@@ -41,6 +47,8 @@ interface Record {
 export async function openJournal(path: string, options: JournalOptions): Promise<Journal> {
   const { disk, clock, log, retryMs = 1000 } = options;
   const intents = new Map<string, Intent>();
+  /** What is forgotten here, and not yet on disk. */
+  const finishing = new Map<string, Promise<void>>();
   let queue: Record[] = [];
   let isWriting = false;
   let written: Promise<void> = Promise.resolve();
@@ -48,6 +56,7 @@ export async function openJournal(path: string, options: JournalOptions): Promis
   /** The file is to be written although nothing new has come. */
   let isStale = false;
   let cancelRewrite: (() => void) | undefined;
+  let cancelFinish: (() => void) | undefined;
   /** Bytes in the file. Undefined when nobody knows what it holds, so that it has to be written anew. */
   let size: number | undefined;
 
@@ -63,11 +72,14 @@ export async function openJournal(path: string, options: JournalOptions): Promis
     apply(line);
     const done = Promise.withResolvers<void>();
     queue.push({ line, done });
-    wake();
+    if ("begin" in line) wake();
+    else cancelFinish ??= clock.after(finishDelayMs, wake);
     return done.promise;
   }
 
   function wake(): void {
+    cancelFinish?.();
+    cancelFinish = undefined;
     if (!isWriting) written = writeAll();
   }
 
@@ -91,10 +103,14 @@ export async function openJournal(path: string, options: JournalOptions): Promis
       isStale = false;
       try {
         await write(batch.map(({ line }) => line));
-        for (const { done } of batch) done.resolve();
+        for (const { line, done } of batch) {
+          if ("finish" in line) finishing.delete(line.finish);
+          done.resolve();
+        }
       } catch (error) {
         // After a write or sync that failed, what is on disk is not known.
         size = undefined;
+        log.warn("the journal of volumes cannot be written, trying again", { path, error: describeError(error) });
         for (const { done } of batch) done.reject(error);
         rewriteLater();
       }
@@ -121,25 +137,30 @@ export async function openJournal(path: string, options: JournalOptions): Promis
 
   async function rewrite(): Promise<void> {
     const text = [...intents.values()].map((begin) => showLine({ begin })).join("");
+    // What comes while this is written goes with the next write.
+    const forgotten = [...finishing.keys()].filter(
+      (name) => !queue.some(({ line }) => "finish" in line && line.finish === name),
+    );
     await writeDurably(disk, path, text);
+    for (const name of forgotten) finishing.delete(name);
     size = Buffer.byteLength(text);
   }
 
   return {
     get: (volumeName) => intents.get(volumeName),
     list: () => [...intents.values()],
-    begin: async (intent) => await add({ begin: intent }),
+    async begin(intent) {
+      finishing.delete(volumeOf(intent));
+      await add({ begin: intent });
+    },
     async finish(volumeName) {
-      if (!intents.has(volumeName)) return;
-      try {
-        await add({ finish: volumeName });
-      } catch (error) {
-        log.warn("could not note that a volume is made; trying again", { path, error: describeError(error) });
-      }
+      if (intents.has(volumeName)) finishing.set(volumeName, add({ finish: volumeName }));
+      await finishing.get(volumeName);
     },
     async stop() {
       isStopped = true;
       cancelRewrite?.();
+      wake();
       await written;
     },
   };

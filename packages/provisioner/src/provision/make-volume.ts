@@ -28,7 +28,8 @@ export async function makeVolume(request: VolumeRequest, options: MakeOptions): 
   });
   // Held until the informer has the object; it may have it already.
   if (!made.ok || options.volumes.get(name) !== undefined) occupancy.release(name);
-  if (made.ok) void journal.finish(name);
+  // Nobody waits for it here; who does asks again.
+  if (made.ok) journal.finish(name).catch(() => {});
   return made;
 }
 
@@ -46,7 +47,8 @@ function completed(
       ...volume.metadata,
       name: volumeName(claim.metadata.uid),
       annotations: { ...volume.metadata.annotations, [annotations.provisionedBy]: provisioner },
-      ...(reclaimPolicy === "Delete" ? { finalizers: [finalizers.provisioner] } : {}),
+      // Whatever the policy, and so until the journal has forgotten the volume: see `setFinalizers` in reclaiming.
+      finalizers: [finalizers.provisioner],
     },
     spec: {
       ...volume.spec,

@@ -14,7 +14,7 @@ import { whereabouts } from "./whereabouts.ts";
  * finalizer that makes an object wait for that. Source: sig-storage-lib `syncVolume`.
  */
 export function startReclaiming(options: ProvisionOptions): Stoppable {
-  const { backends, client, clock, disk, events, log, nodes, nodeName, occupancy, trash, volumes } = options;
+  const { backends, client, clock, disk, events, journal, log, nodes, nodeName, occupancy, trash, volumes } = options;
   const retries = createRetries(options.retryMs);
   const loop = startReconcileLoop({ name: "reclaiming", reconcile, clock, log, concurrency: 32, capMs: 15_000 });
   const stopListening = volumes.onChange(({ before, after }) => {
@@ -140,9 +140,14 @@ export function startReclaiming(options: ProvisionOptions): Stoppable {
     }
   }
 
-  /** Fails with Conflict, and so is tried again, when somebody has changed the object meanwhile. */
+  /**
+   * Fails with Conflict, and so is tried again, when somebody has changed the object meanwhile. Without our finalizer the
+   * object may go while its directory stays, under Retain; so the journal must have forgotten it before, on disk, or a later
+   * process would take the directory for what an attempt has left.
+   */
   async function setFinalizers(volume: PersistentVolume, finalizers: readonly string[]): Promise<void> {
     const { name, uid, resourceVersion } = volume.metadata;
+    await journal.finish(name);
     const body = { metadata: { uid, resourceVersion, finalizers } };
     await client.patch("persistentvolumes", { name }, { type: "merge", body });
   }
