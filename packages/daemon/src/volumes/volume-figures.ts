@@ -1,5 +1,3 @@
-import type { PersistentVolume } from "@ordinal/api";
-
 /** What the daemon has measured of a claim's volume. */
 export interface VolumeFigures {
   readonly usedBytes?: number;
@@ -23,11 +21,6 @@ export function parseVolumeFigures(metrics: string): ReadonlyMap<string, VolumeF
     figures.set(key, { ...figures.get(key), [figure]: value });
   }
   return figures;
-}
-
-/** The claim a volume is measured for. */
-export function figuresKey({ spec }: PersistentVolume): string {
-  return `${spec.claimRef?.namespace ?? ""}/${spec.claimRef?.name ?? ""}`;
 }
 
 /** Names of namespaces and claims hold nothing that is escaped. */

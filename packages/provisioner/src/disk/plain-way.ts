@@ -26,7 +26,7 @@ export async function checkWay(disk: Disk, { base, path }: Place): Promise<"ther
 }
 
 /** Throws unless the base is a directory; a link to one is fine, because whoever set up the machine made it. */
-export async function checkBase(disk: Disk, base: string): Promise<void> {
+async function checkBase(disk: Disk, base: string): Promise<void> {
   try {
     // Its own entry: that of the directory behind a link, and of nothing else.
     await disk.lstat(`${base}/.`);

@@ -38,7 +38,7 @@ export function planImage(request: VolumeRequest, base: string): Result<VolumePl
 }
 
 /** The quantity of storage a claim asks for. */
-export function requestOf({ spec }: PersistentVolumeClaim): string {
+function requestOf({ spec }: PersistentVolumeClaim): string {
   return spec.resources?.requests?.["storage"] ?? "0";
 }
 

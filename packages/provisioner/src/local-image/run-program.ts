@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 
 /** How a program ended, and what it said. */
-export interface ProgramResult {
+interface ProgramResult {
   /** 127 when there is no such program, 128 when a signal ended it. */
   readonly code: number;
   readonly stdout: string;

@@ -30,7 +30,7 @@ export function chooseBase(
 }
 
 /** As rancher has it: where some classes have paths of their own, all must. */
-export function pathsOf(config: LocalPathConfig, className: string): ClassPaths | undefined {
+function pathsOf(config: LocalPathConfig, className: string): ClassPaths | undefined {
   return config.classPaths.size > 0 ? config.classPaths.get(className) : config.paths;
 }
 

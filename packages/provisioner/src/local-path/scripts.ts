@@ -8,7 +8,7 @@ import { runCommand } from "./run-command.ts";
 
 type Action = "create" | "delete";
 
-export interface Work {
+interface Work {
   readonly volume: Draft<PersistentVolume>;
   readonly path: string;
   /** For setup only. */

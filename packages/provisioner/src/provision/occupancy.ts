@@ -4,7 +4,7 @@ import type { VolumePlace } from "../backend/volume-backend.ts";
 import { directoriesAbove, isBelow, pathOf } from "./paths.ts";
 
 /** How another volume's directory lies to one's own: it is the same one, is inside it, or has it inside. */
-export interface Neighbour {
+interface Neighbour {
   readonly volumeName: string;
   readonly lies: "same" | "inside" | "around";
 }

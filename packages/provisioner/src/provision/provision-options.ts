@@ -8,7 +8,7 @@ import type { Journal } from "./journal.ts";
 import type { Occupancy } from "./occupancy.ts";
 
 /** Where directories go that nobody needs any more. */
-export interface Disposal {
+interface Disposal {
   /** Repeatable: a directory that is gone already is fine. Done for good, on disk, when it resolves. */
   put(place: VolumePlace, volume: PersistentVolume): Promise<void>;
 }

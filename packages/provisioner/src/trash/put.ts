@@ -49,7 +49,7 @@ export async function putInTrash(disk: Disk, options: PutOptions): Promise<Kept>
 }
 
 /** Renames a volume's directory, and says what to do where that cannot be. */
-export async function moveDurably(disk: Disk, from: string, to: string): Promise<void> {
+async function moveDurably(disk: Disk, from: string, to: string): Promise<void> {
   try {
     await renameDurably(disk, from, to);
   } catch (error) {

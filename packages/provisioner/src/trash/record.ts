@@ -22,7 +22,7 @@ export interface TrashRecord {
   readonly volume: PersistentVolume;
 }
 
-export interface ClaimName {
+interface ClaimName {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;

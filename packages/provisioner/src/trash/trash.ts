@@ -42,8 +42,8 @@ export interface TrashOptions {
 /** What a record and the growth of a directory may take. */
 const roomForRecords = 2n ** 20n;
 
-export const defaultHoldMs: number = 24 * 3_600_000;
-export const defaultMinFree: FreeSpace = { percent: 10 };
+const defaultHoldMs: number = 24 * 3_600_000;
+const defaultMinFree: FreeSpace = { percent: 10 };
 
 /** Takes up the trash as an earlier process has left it, whatever it was doing. */
 export async function openTrash(options: TrashOptions): Promise<Trash> {

@@ -15,7 +15,7 @@ import {
   type Stoppable,
 } from "@ordinal/runtime";
 import { createProgressReport } from "../progress.ts";
-import { handleOf, placeOfHandle, type SnapshotPlace } from "../store/layout.ts";
+import { pathOfSnapshot, placeOfHandle, type SnapshotPlace } from "../store/layout.ts";
 import type { SnapshotManifest } from "../store/manifest.ts";
 import { freezeFor } from "../freeze/volume-freeze.ts";
 import { isBeingDeleted, planContent } from "./plan-content.ts";
@@ -158,7 +158,7 @@ export function startContentController(options: SnapshotOptions): Stoppable {
     const words = wordsOf(manifest);
     const isFirst = content.metadata.annotations?.[annotations.snapshotConsistency] !== words;
     const noted = isFirst ? await annotate(content, words) : content;
-    await writeStatus(noted, statusOf(handleOf(place), manifest));
+    await writeStatus(noted, statusOf(pathOfSnapshot(place), manifest));
     if (!isFirst) return;
     const isSound = manifest.consistency.startsWith("crash-consistent") && manifest.missing.length === 0;
     tellBoth(content, {

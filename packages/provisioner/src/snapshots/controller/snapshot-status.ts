@@ -19,7 +19,7 @@ export function snapshotStatus(
 }
 
 /** So many bytes in the largest unit of 1024s that loses nothing: `1Gi`. Source: apimachinery `resource.BinarySI`. */
-export function binaryQuantity(bytes: number): string {
+function binaryQuantity(bytes: number): string {
   const units = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
   let [count, unit] = [bytes, 0];
   for (; count !== 0 && count % 1024 === 0 && unit < units.length - 1; unit += 1) count /= 1024;

@@ -17,7 +17,7 @@ export interface Entry {
   readonly stats: BigIntStats;
 }
 
-export interface Made {
+interface Made {
   /** Of what was copied. */
   readonly print: string;
   readonly isCloned: boolean;

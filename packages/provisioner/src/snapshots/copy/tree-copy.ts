@@ -224,7 +224,7 @@ export function createTreeCopy(options: TreeCopyOptions): TreeCopy {
 }
 
 /** Says which file of a volume could not be copied. */
-export class CopyError extends Error {
+class CopyError extends Error {
   override readonly name = "CopyError";
 }
 

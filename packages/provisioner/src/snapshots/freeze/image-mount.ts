@@ -19,7 +19,7 @@ export async function mountOfDevice(disk: Disk, name: string): Promise<string | 
 }
 
 /** The first mount point of a device, `7:3`. Source: proc_pid_mountinfo(5). */
-export function mountPointOf(table: string, device: string): string | undefined {
+function mountPointOf(table: string, device: string): string | undefined {
   const fields = table
     .split("\n")
     .map((line) => line.split(" "))

@@ -24,6 +24,7 @@ const removingMark = ".removing-";
 const fillingMark = ".filling-";
 
 export const snapshotsOf = (base: string): string => join(base, ".snapshots");
+/** The directory of a snapshot, which is also the driver's name for it: its handle. */
 export const pathOfSnapshot = ({ base, name }: SnapshotPlace): string => join(snapshotsOf(base), name);
 export const dataOf = (place: SnapshotPlace): string => join(pathOfSnapshot(place), "data");
 export const manifestOf = (place: SnapshotPlace): string => join(pathOfSnapshot(place), "manifest.json");
@@ -31,9 +32,6 @@ export const draftOf = ({ base, name }: SnapshotPlace): string => join(snapshots
 export const removingOf = ({ base, name }: SnapshotPlace): string => join(snapshotsOf(base), `${removingMark}${name}`);
 export const fillingOf = (base: string, volumeName: string): string =>
   join(snapshotsOf(base), `${fillingMark}${volumeName}`);
-
-/** The driver's name for a snapshot: the directory it lies in. */
-export const handleOf: (place: SnapshotPlace) => string = pathOfSnapshot;
 
 /**
  * Where the snapshot of this handle lies. Handles are written by anybody who may, so one counts only when it names a

@@ -30,7 +30,7 @@ export async function readSuperblock(path: string): Promise<Superblock | undefin
 }
 
 /** Source: the kernel's `Documentation/filesystems/ext4/super.rst`. */
-export function parseSuperblock(block: Buffer): Superblock | undefined {
+function parseSuperblock(block: Buffer): Superblock | undefined {
   if (block.readUInt16LE(0x38) !== magic) return undefined;
   const features = block.readUInt32LE(0x60);
   const high = (features & has64Bits) === 0 ? 0 : block.readUInt32LE(0x150);

@@ -2,7 +2,7 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod, Result } from "@ordi
 import type { MountedVolume } from "../volume.ts";
 
 /** Where PVs say what they are: the fields of their spec. */
-export type PersistentVolumeSource = Exclude<
+type PersistentVolumeSource = Exclude<
   keyof PersistentVolume["spec"],
   | "accessModes"
   | "capacity"
@@ -15,7 +15,7 @@ export type PersistentVolumeSource = Exclude<
   | "volumeMode"
 >;
 
-export interface PersistentVolumeContext {
+interface PersistentVolumeContext {
   readonly pod: Pod;
   readonly claim: PersistentVolumeClaim;
   /** The pod asks for no more than reading. */
@@ -44,7 +44,7 @@ export interface PersistentVolumePlugin {
 }
 
 /** Things that a plugin does once per node and PV, such as a mount that pods share. */
-export interface NodeMounts {
+interface NodeMounts {
   /** Names of the PVs that something is set up of, as the node itself shows it, whoever did it and when. */
   find(): Promise<readonly string[]>;
   /** Undoes it: no pod of the node uses the PV any more. Repeatable; rejects when it cannot be yet, and is called again. */
