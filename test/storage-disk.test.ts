@@ -4,9 +4,10 @@ import { runPowerCuts } from "../scripts/chaos-test/claims/power.ts";
 import { eventually } from "../scripts/rig/eventually.ts";
 import { kubectlPath, kubectlProblem } from "../scripts/rig/kubectl.ts";
 import { Machine, machineProblem, programPath } from "../scripts/rig/machine.ts";
-import { run } from "../scripts/rig/run.ts";
+import { run, type Finished } from "../scripts/rig/run.ts";
 import { mountSmallDisk, type SmallDisk } from "../scripts/rig/small-disk.ts";
 
+const program = kubectlPath() ?? "kubectl";
 const flags = ["--runtime", "sandbox", "--dns-upstream", "none"];
 
 const classes = `
@@ -39,15 +40,13 @@ spec:
 
 describe("disks that fail, with the real daemon", function () {
   this.timeout(60_000);
-  const program = kubectlPath() ?? "kubectl";
   let rig: Machine | undefined;
   let disk: SmallDisk;
   /** Where the volumes lie, on a disk of their own. */
   let base: string;
 
   before(async function () {
-    const missing = ["mkfs.ext4", "losetup"].find((each) => programPath(each) === undefined);
-    const problem = machineProblem() ?? kubectlProblem() ?? (missing && `needs the program ${missing}`);
+    const problem = diskProblem();
     if (problem !== undefined) {
       this["skipReason"] = problem;
       this.skip();
@@ -128,7 +127,7 @@ describe("disks that fail, with the real daemon", function () {
   });
 
   it("S24 leaves nothing half made on a full disk, and makes the volume when there is room", async () => {
-    await kubectl("delete", "pvc", "made-full");
+    await kubectl("delete", "pvc", "made-full", "--ignore-not-found");
     await machine().out(...machine().ordinal("volumes", "prune", "--all", "--yes"));
     await disk.clear();
     await disk.fill();
@@ -221,6 +220,53 @@ describe("disks that fail, with the real daemon", function () {
   });
 });
 
+describe("a data directory on a disk that is full", () => {
+  it("S24 says so, starts when the trash was emptied without a daemon, and has lost nothing", async function () {
+    const problem = diskProblem();
+    if (problem !== undefined) {
+      this["skipReason"] = problem;
+      this.skip();
+    }
+    this.timeout(60_000);
+    const machine = await Machine.create();
+    const kubectl = async (...args: readonly string[]): Promise<string> => await machine.out(program, ...args);
+    const create = async (manifest: string): Promise<Finished> =>
+      await machine.run([program, "create", "-f", "-"], { input: manifest });
+    const untilBound = async (name: string): Promise<string> =>
+      await kubectl("wait", `pvc/${name}`, "--for=jsonpath={.status.phase}=Bound", "--timeout=40s");
+    try {
+      const disk = await mountSmallDisk(machine, { name: "data", mebibytes: 64 });
+      await machine.startDaemon(...flags, "--trash-min-free=0");
+      await create(classes);
+      for (const name of ["kept", "deleted"]) {
+        await create(claim(name));
+        await untilBound(name);
+        await machine.sh(`cd ${disk.path}/volumes/*_default_${name} && head -c 4M /dev/urandom >bytes && sync bytes`);
+      }
+      const bytes = await machine.sh(`sha256sum ${disk.path}/volumes/*_default_kept/bytes`);
+      await kubectl("delete", "pvc", "deleted");
+      await eventually("deleted is gone", async () => !(await kubectl("get", "pv")).includes("default/deleted"));
+      await disk.fill();
+      const { code } = await create(claim("while-full"));
+      await machine.killDaemon();
+      const { stderr } = await machine.run(machine.ordinal("start", ...flags));
+      expect(stderr).to.contain(
+        `ordinal: the disk of ${disk.path} is full: make room, for example with "ordinal volumes`,
+      );
+      expect(await machine.out(...machine.ordinal("volumes", "prune", "--all", "--yes"))).to.contain(
+        "Removed 1 volume",
+      );
+      await machine.startDaemon(...flags, "--trash-min-free=0");
+      // What was acknowledged on the full disk is there, and what was not may be asked for again.
+      if (code !== 0) await create(claim("while-full"));
+      await untilBound("while-full");
+      expect(await machine.sh(`sha256sum ${disk.path}/volumes/*_default_kept/bytes`)).to.equal(bytes);
+    } finally {
+      await machine.destroy();
+    }
+  });
+});
+
 describe("a disk whose power goes while claims are made, used, copied, deleted and restored", () => {
   it("S42 holds everything that was acknowledged, whenever that is", async function () {
     const problem = powerProblem();
@@ -239,6 +285,12 @@ describe("a disk whose power goes while claims are made, used, copied, deleted a
     expect(cuts.every(({ acknowledged }) => acknowledged > 0)).to.equal(true);
   });
 });
+
+/** Why no small disk can be had here, or undefined. */
+function diskProblem(): string | undefined {
+  const missing = ["mkfs.ext4", "losetup"].find((each) => programPath(each) === undefined);
+  return machineProblem() ?? kubectlProblem() ?? (missing && `needs the program ${missing}`);
+}
 
 async function loopFiles(): Promise<string> {
   return (await run(["losetup", "--list", "--noheadings", "--output", "BACK-FILE"])).stdout;

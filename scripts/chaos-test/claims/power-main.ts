@@ -12,8 +12,7 @@ before that moment is there. Ends with 1 when something is not as it may be.
 
   --cuts N       how often (5)
   --slots N      how many claims are dealt with at once (6)
-  --seed N       what is done when (drawn, and printed, where it is left out)
-  --verbose      tells what is done`;
+  --seed N       what is done when (drawn, and printed, where it is left out)`;
 
 /** `scripts/chaos power`. */
 export async function powerMain(args: readonly string[]): Promise<number> {
@@ -23,7 +22,6 @@ export async function powerMain(args: readonly string[]): Promise<number> {
       cuts: { type: "string", default: "5" },
       slots: { type: "string", default: "6" },
       seed: { type: "string", default: String(randomInt(2 ** 31)) },
-      verbose: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -39,7 +37,8 @@ export async function powerMain(args: readonly string[]): Promise<number> {
     return 2;
   }
   console.log(`seed ${seed}`);
-  const say = values.verbose ? (words: string): void => console.error(words) : () => {};
+  const begun = performance.now();
+  const say = (words: string): void => console.error(`${((performance.now() - begun) / 1_000).toFixed(1)} s: ${words}`);
   const taken = await runPowerCuts({ seed, cuts, slots, bundled: true, say });
   const rows = taken.map(({ acknowledged, faults }, index) => [index + 1, acknowledged, faults.length].map(String));
   console.log(showTable("Power cuts", [["", "said before", "faults"], ...rows]));

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@ordinal/runtime";
+import { describeError, systemClock } from "@ordinal/runtime";
 import { Random } from "../../../packages/dns/src/fuzz/random.fixture.ts";
 import { eventually } from "../../rig/eventually.ts";
 import { Machine } from "../../rig/machine.ts";
@@ -107,6 +107,9 @@ async function takeCuts(
     await driver.kill();
     await machine.sh(`for image in ${dir}/outer/cut-*; do cp --sparse=always "$image" ${dir}/; done`);
     return { taken, events };
+  } catch (error) {
+    plan.say(`${describeError(error)}\nthe daemon said:\n${machine.output.slice(-4_000)}`);
+    throw error;
   } finally {
     await driver?.kill();
     await machine.destroy();
@@ -124,6 +127,9 @@ async function faultsAfter(
     const faults = await faultsAtRest(machine, readLedger(events, { sinceMs, untilMs }));
     if (faults.length > 0) plan.say(`${faults.join("\n")}\nthe daemon said:\n${machine.output.slice(-4_000)}`);
     return faults;
+  } catch (error) {
+    plan.say(`${describeError(error)}\nthe daemon said:\n${machine.output.slice(-4_000)}`);
+    throw error;
   } finally {
     await machine.destroy();
   }

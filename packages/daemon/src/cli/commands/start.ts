@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataDir } from "../../data-dir.ts";
+import { explainDisk } from "../../explain-disk.ts";
 import { takeLock } from "../../lock.ts";
 import { createLog } from "../../log.ts";
 import { putDemo } from "../../manifests/demo.ts";
@@ -23,8 +24,11 @@ export async function start(argv: readonly string[]): Promise<number> {
 
 async function runDaemon(settings: Settings): Promise<number> {
   const isDetached = process.env[detachedMark] !== undefined;
-  const dir = await openDataDir(settings.dataDir);
-  const lock = await takeLock(dir.pidFile);
+  const explained = (error: unknown): never => {
+    throw explainDisk(error, settings.dataDir);
+  };
+  const dir = await openDataDir(settings.dataDir).catch(explained);
+  const lock = await takeLock(dir.pidFile).catch(explained);
   const log = createLog({
     level: settings.logLevel,
     format: settings.logFormat,
@@ -34,7 +38,7 @@ async function runDaemon(settings: Settings): Promise<number> {
   try {
     const ending = askedToEnd();
     if (settings.demo) await putDemo(settings.manifests, join(configDir, "manifests/demo"));
-    const daemon = await wire(settings, { dir, log });
+    const daemon = await wire(settings, { dir, log }).catch(explained);
     report(isDetached, showGreeting(daemon.run, settings));
     await daemon.stop(await ending);
     return 0;
