@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import Mocha from "mocha";
+import { showSum, sumOf } from "./sum-results.ts";
 import { resultsFile, type TestResult } from "./test-results.ts";
 
 export interface ReporterOptions {
@@ -18,7 +19,6 @@ export interface ReporterOptions {
 class Reporter extends Mocha.reporters.Spec {
   readonly #options: ReporterOptions;
   readonly #results: TestResult[] = [];
-  readonly #skipped = new Map<string, number>();
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
@@ -34,7 +34,6 @@ class Reporter extends Mocha.reporters.Spec {
   #skip(test: Mocha.Test): void {
     const reason = skipReason(test);
     this.#results.push({ titles: test.titlePath(), outcome: "skipped", reason });
-    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
     Mocha.reporters.Base.consoleLog(`${"  ".repeat(test.titlePath().length + 2)}skipped: ${reason}`);
   }
 
@@ -46,14 +45,9 @@ class Reporter extends Mocha.reporters.Spec {
 
   /** What stands at the end of the run, in place of spec's own figures. */
   override epilogue(): void {
-    const { passes, failures, pending } = this.stats;
     const checks = (this.#options.checks ?? "").split(";").filter((check) => check !== "");
-    const print = Mocha.reporters.Base.consoleLog;
-    if (failures > 0) Mocha.reporters.Base.list(this.failures);
-    for (const [reason, count] of this.#skipped) print(`${count} skipped: ${reason}`);
-    for (const check of checks) print(`check failed: ${check} (its words stand above the tests)`);
-    const skipped = pending > 0 ? `, ${pending} skipped` : "";
-    print(`${passes} passed, ${failures + checks.length} failed${skipped}`);
+    if (this.stats.failures > 0) Mocha.reporters.Base.list(this.failures);
+    for (const line of showSum(sumOf(this.#results, checks))) Mocha.reporters.Base.consoleLog(line);
   }
 }
 
