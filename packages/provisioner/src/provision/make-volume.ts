@@ -5,6 +5,9 @@ import { isFor, volumeName } from "./plan-claim.ts";
 import type { ProvisionOptions } from "./provision-options.ts";
 import { undo } from "./undo.ts";
 
+/** What a volume takes when it is made: a directory, or an empty file system. In bytes. */
+const roomForOne = 16n * 1024n * 1024n;
+
 interface MakeOptions extends ProvisionOptions {
   readonly backend: VolumeBackend;
 }
@@ -22,8 +25,10 @@ export async function makeVolume(request: VolumeRequest, options: MakeOptions): 
   const taken = occupied(name, plan, options);
   if (taken !== undefined) return { ok: false, error: taken };
   occupancy.hold(name, plan.path);
-  const made = await makeHeld(plan, { request, options }).catch((error: unknown) => {
+  const made = await makeHeld(plan, { request, options }).catch(async (error: unknown) => {
     occupancy.release(name);
+    // The next try finds the room.
+    if (hasCode(error, "ENOSPC")) await options.trash.makeRoom(plan.base, roomForOne);
     throw error;
   });
   // Held until the informer has the object; it may have it already.

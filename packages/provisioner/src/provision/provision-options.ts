@@ -1,17 +1,12 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "@ordinal/api";
 import type { Client, EventRecorder, Informer } from "@ordinal/client";
 import type { Clock, Logger } from "@ordinal/runtime";
-import type { VolumeBackend, VolumeFiller, VolumePlace } from "../backend/volume-backend.ts";
+import type { VolumeBackend, VolumeFiller } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
 import type { SyncDirectory } from "../disk/shared-sync.ts";
+import type { Trash } from "../trash/trash.ts";
 import type { Journal } from "./journal.ts";
 import type { Occupancy } from "./occupancy.ts";
-
-/** Where directories go that nobody needs any more. */
-interface Disposal {
-  /** Repeatable: a directory that is gone already is fine. Done for good, on disk, when it resolves. */
-  put(place: VolumePlace, volume: PersistentVolume): Promise<void>;
-}
 
 /** What both loops stand on. */
 export interface ProvisionOptions {
@@ -27,7 +22,8 @@ export interface ProvisionOptions {
   /** By the provisioner's name. */
   readonly backends: ReadonlyMap<string, VolumeBackend>;
   readonly fillers: readonly VolumeFiller[];
-  readonly trash: Disposal;
+  /** Where directories go that nobody needs any more. */
+  readonly trash: Pick<Trash, "makeRoom" | "put">;
   readonly nodeName: string;
   /** How long after a first failure it is tried again. Defaults to 500. */
   readonly retryMs?: number | undefined;
