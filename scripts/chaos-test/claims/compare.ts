@@ -96,11 +96,14 @@ function holderFaults(holder: Holder, ledger: Ledger, world: World): readonly st
   return [...policyFaults(holder, world), ...missingMarkers(holder, placesOf(holder, ledger, world), world)];
 }
 
-/** Whether somebody has said that these bytes need not be kept. */
-function mayBeGone({ className, policies, restoredTo }: Holder, ledger: Ledger): boolean {
+/** Whether somebody has said that these bytes need not be kept, or there are none. */
+function mayBeGone({ className, markers, policies, restoredTo }: Holder, ledger: Ledger): boolean {
   if (className === "chaos-fleeting" && policies.has("Delete")) return true;
   const next = restoredTo === undefined ? undefined : ledger.holders.get(restoredTo);
-  return next !== undefined && (next.claim === "maybe deleted" || next.claim === "gone") && mayBeGone(next, ledger);
+  if (next === undefined || (next.claim !== "maybe deleted" && next.claim !== "gone")) return false;
+  // A restore that is given up removes a directory in which there is nothing.
+  const wasGivenUp = next.path === undefined && markers.size === 0;
+  return wasGivenUp || mayBeGone(next, ledger);
 }
 
 function policyFaults({ id, claim, policies, volume }: Holder, world: World): readonly string[] {

@@ -140,3 +140,10 @@ function known<T>(all: ReadonlyMap<string, T>, name: string): T {
   if (found === undefined) throw new Error(`nothing was said of ${name} before`);
   return found;
 }
+
+/** What was said of the claims and snapshots that a sentence names, one line each. */
+export function historyOf(sentence: string, events: readonly ChaosEvent[]): readonly string[] {
+  const names = sentence.match(/(?:snapshot-)?claim-[\d-]*\d/g) ?? [];
+  const isNamed = (event: ChaosEvent): boolean => names.some((name) => JSON.stringify(event).includes(`"${name}"`));
+  return events.filter(isNamed).map((event) => JSON.stringify(event));
+}

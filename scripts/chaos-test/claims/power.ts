@@ -9,7 +9,7 @@ import { run } from "../../rig/run.ts";
 import { faultsAtRest } from "./at-rest.ts";
 import { startDriver, type Driver } from "./driver.ts";
 import { allClassNames, type ChaosEvent } from "./events.ts";
-import { readLedger } from "./ledger.ts";
+import { historyOf, readLedger } from "./ledger.ts";
 
 export interface PowerPlan {
   readonly seed: number;
@@ -125,7 +125,8 @@ async function faultsAfter(
     await machine.sh(`mount -o loop ${image} ${disk}`);
     await machine.startDaemon(...flags);
     const faults = await faultsAtRest(machine, readLedger(events, { sinceMs, untilMs }));
-    if (faults.length > 0) plan.say(`${faults.join("\n")}\nthe daemon said:\n${machine.output.slice(-4_000)}`);
+    for (const fault of faults) plan.say(`${fault}\n  ${historyOf(fault, events).join("\n  ")}`);
+    if (faults.length > 0) plan.say(`the daemon said:\n${machine.output.slice(-4_000)}`);
     return faults;
   } catch (error) {
     plan.say(`${describeError(error)}\nthe daemon said:\n${machine.output.slice(-4_000)}`);

@@ -5,7 +5,7 @@ import { faultsAtRest } from "./at-rest.ts";
 import { placeCanaries } from "./canaries.ts";
 import { startDriver, type Driver } from "./driver.ts";
 import { allClassNames } from "./events.ts";
-import { readLedger } from "./ledger.ts";
+import { historyOf, readLedger } from "./ledger.ts";
 import { leftAfterStop } from "./left-after-stop.ts";
 
 export interface ClaimChaosPlan {
@@ -59,6 +59,7 @@ export async function runClaimChaos(plan: ClaimChaosPlan): Promise<ClaimChaosRes
     faults.push(...(await leftAfterStop(machine)));
     await machine.startDaemon(...flags);
     faults.push(...(await faultsAtRest(machine, ledger)), ...(await canaries.check()));
+    for (const fault of new Set(faults)) plan.say(`${fault}\n  ${historyOf(fault, driver.events).join("\n  ")}`);
     if (faults.length > 0) plan.say(`the daemon said:\n${machine.output.slice(-4_000)}`);
     return { ...killing, faults, done, restMs };
   } catch (error) {
