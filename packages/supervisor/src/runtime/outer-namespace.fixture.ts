@@ -73,7 +73,11 @@ export function describeInOuterNamespace(title: string, file: string, body: () =
         const fullTitle = this.test?.fullTitle() ?? name;
         const failure = report.failures.find((each) => isTest(each, fullTitle));
         if (failure !== undefined) throw Object.assign(new Error(failure.err.message), { stack: failure.err.stack });
-        if (report.pending.some((each) => isTest(each, fullTitle))) this.skip();
+        const skipped = report.pending.find((each) => isTest(each, fullTitle));
+        if (skipped !== undefined) {
+          this["skipReason"] = skipped.err.message ?? "no reason given inside";
+          this.skip();
+        }
         if (!report.tests.some((each) => isTest(each, fullTitle))) throw new Error("this test was not run inside");
       });
     };
@@ -113,7 +117,7 @@ async function runInside(title: string, file: string): Promise<Report> {
     "30000",
     "--exit",
     "--reporter",
-    "json",
+    join(import.meta.dirname, "inside-reporter.fixture.ts"),
     "--reporter-option",
     `output=${output}`,
   ];
