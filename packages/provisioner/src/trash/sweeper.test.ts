@@ -116,6 +116,19 @@ describe("the trash in the background", () => {
     expect(await trash.makeRoom(rig.base, 35n)).to.equal(false);
   });
 
+  it("makes room once for many who have none at the same moment", async () => {
+    const emptying = async (): Promise<number> => (await readdir(join(trashOf(rig.base), ".emptying"))).length;
+    // What is removed is free when it is gone, and not when it is no entry any more.
+    const disk = diskOf(async () => 100n - 30n * BigInt((await names()).length + (await emptying())));
+    const trash = await rig.open({ clock, disk });
+    for (const name of ["one", "two", "three"]) {
+      await putOne(trash, name);
+      await clock.advance(1);
+    }
+    await Promise.all(Array.from({ length: 8 }, async () => await trash.makeRoom(rig.base, 35n)));
+    expect(await names()).to.deep.equal(["two", "three"]);
+  });
+
   it("leaves the removal of a large tree to the next start, which goes on with it", async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const { promise: hold, resolve: go } = Promise.withResolvers<void>();

@@ -10,7 +10,7 @@ import { readTrash, type TrashEntry } from "./entries.ts";
 import { isShort, type FreeSpace } from "./free-space.ts";
 import { relieve, type Relief } from "./relieve.ts";
 import { removeDrafts, settleTrash } from "./settle.ts";
-import type { Turns } from "./turns.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 export interface SweeperOptions {
   readonly client: Client;
@@ -54,6 +54,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   const events = createEventRecorder({ client, clock, log, component: "volume-trash" });
   const outlooks = new Map<string, Outlook>();
   const removals = new Set<Promise<void>>();
+  const reliefs = createTurns();
   let cancelTimer: (() => void) | undefined;
   let running: Promise<void> = takeUp().then(next);
 
@@ -154,7 +155,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
 
   async function relievePressure(base: string, outlook: Outlook): Promise<void> {
     const isEnough = (room: Relief["room"]): boolean => !isShort(room, minFree);
-    const relief = await relieve({ ...reliefOf(base), isEnough });
+    const relief = await relieveAlone(base, isEnough);
     if (relief.removed.length > 0) {
       const names = relief.removed.map(({ record }) => record.entry).join(", ");
       const message = `Less than ${showMinFree(minFree)} of the file system of ${base} was free: removed from the trash, oldest first: ${names}`;
@@ -185,8 +186,11 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     }
   }
 
-  function reliefOf(base: string): Omit<Parameters<typeof relieve>[0], "isEnough"> {
-    return { disk, base, bases: [...outlooks.keys()], awaited: awaitedOf, remove, log };
+  /** One after the other: what one removes is not free yet when the next looks, and would be removed twice over. */
+  async function relieveAlone(base: string, isEnough: (room: Relief["room"]) => boolean): Promise<Relief> {
+    return await reliefs.alone(async () => {
+      return await relieve({ disk, base, bases: [...outlooks.keys()], awaited: awaitedOf, remove, log, isEnough });
+    });
   }
 
   async function awaitedOf(entries: readonly TrashEntry[]): Promise<ReadonlySet<string>> {
@@ -220,7 +224,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     },
     async makeRoom(base, bytes) {
       await emptyAll(base, outlookOf(base));
-      const { removed } = await relieve({ ...reliefOf(base), isEnough: ({ freeBytes }) => freeBytes >= bytes });
+      const { removed } = await relieveAlone(base, ({ freeBytes }) => freeBytes >= bytes);
       for (const entry of removed) log.warn("the disk is full: an entry of the trash was removed", showEntry(entry));
       return removed.length > 0;
     },
