@@ -52,7 +52,7 @@ describe("disks that fail, with the real daemon", function () {
       this.skip();
     }
     rig = await Machine.create();
-    disk = await mountSmallDisk(rig, { name: "disk", mebibytes: 48 });
+    disk = await mountSmallDisk(rig, { name: "disk", mebibytes: 96 });
     base = `${disk.path}/volumes`;
     const paths = [{ node: "DEFAULT_PATH_FOR_NON_LISTED_NODES", paths: [base] }];
     await rig.sh(`cat >config.json <<'JSON'\n${JSON.stringify({ nodePathMap: paths })}\nJSON`);
@@ -110,7 +110,7 @@ describe("disks that fail, with the real daemon", function () {
   it("S23 says that the disk is full, empties the trash, the oldest first, and goes on", async () => {
     for (const name of ["old", "young"]) {
       await create(claim(name));
-      await machine().sh(`head -c 8M /dev/zero >${await bound(name)}/bytes && sync ${disk.path}`);
+      await machine().sh(`head -c 20M /dev/zero >${await bound(name)}/bytes && sync ${disk.path}`);
     }
     await deleteClaim("old");
     await deleteClaim("young");
@@ -123,7 +123,7 @@ describe("disks that fail, with the real daemon", function () {
     await bound("made-full");
     const [entry = "", ...more] = (await namesIn(`${base}/.trash`)).filter((name) => !name.endsWith(".json"));
     expect([entry.slice(0, 5), more]).to.deep.equal(["young", []]);
-    expect(await said("ordinal", "TrashEmptied")).to.match(/removed from the trash, oldest first: old-\w+$/);
+    expect(machine().output).to.match(/the disk is full: an entry of the trash was removed .*old-/);
   });
 
   it("S24 leaves nothing half made on a full disk, and makes the volume when there is room", async () => {
@@ -246,9 +246,8 @@ describe("a data directory on a disk that is full", () => {
       const bytes = await machine.sh(`sha256sum ${disk.path}/volumes/*_default_kept/bytes`);
       await kubectl("delete", "pvc", "deleted");
       await eventually("deleted is gone", async () => !(await kubectl("get", "pv")).includes("default/deleted"));
-      await disk.fill();
-      const { code } = await create(claim("while-full"));
       await machine.killDaemon();
+      await disk.fill();
       const { stderr } = await machine.run(machine.ordinal("start", ...flags));
       expect(stderr).to.contain(
         `ordinal: the disk of ${disk.path} is full: make room, for example with "ordinal volumes`,
@@ -257,9 +256,8 @@ describe("a data directory on a disk that is full", () => {
         "Removed 1 volume",
       );
       await machine.startDaemon(...flags, "--trash-min-free=0");
-      // What was acknowledged on the full disk is there, and what was not may be asked for again.
-      if (code !== 0) await create(claim("while-full"));
-      await untilBound("while-full");
+      await create(claim("after"));
+      await untilBound("after");
       expect(await machine.sh(`sha256sum ${disk.path}/volumes/*_default_kept/bytes`)).to.equal(bytes);
     } finally {
       await machine.destroy();

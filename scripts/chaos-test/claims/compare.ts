@@ -1,4 +1,11 @@
-import { annotations, isTerminating, wellKnown, type PersistentVolume, type PersistentVolumeClaim } from "@ordinal/api";
+import {
+  annotations,
+  isTerminating,
+  resizeStatusOf,
+  wellKnown,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+} from "@ordinal/api";
 import { compareSpace } from "./compare-space.ts";
 import type { Holder, KnownSnapshot, Ledger } from "./ledger.ts";
 import { kindOfClass } from "./objects.ts";
@@ -41,10 +48,12 @@ function sizeFaults(claim: PersistentVolumeClaim, volume: PersistentVolume, hold
   ].map((text) => Number.parseInt(text ?? "", 10));
   if (!(asked !== undefined && asked >= holder.mebibytes))
     return [`claim ${name} asks for ${asked}Mi, and had asked for ${holder.mebibytes}Mi`];
-  if (asked !== capacity) return [`claim ${name} asks for ${asked}Mi, and its volume has ${capacity}Mi`];
-  // An image's file system grows when a pod has it.
-  const isSeen = kindOfClass(holder.className) === "image" || asked === status;
-  return isSeen ? [] : [`claim ${name} asks for ${asked}Mi, and its status says ${status}Mi`];
+  // An image's file system grows when a pod has it, and before that it gets no more.
+  const waitsForPod =
+    kindOfClass(holder.className) === "image" && resizeStatusOf(claim)?.startsWith("NodeResize") === true;
+  if (asked !== capacity && !waitsForPod)
+    return [`claim ${name} asks for ${asked}Mi, and its volume has ${capacity}Mi`];
+  return asked === status || waitsForPod ? [] : [`claim ${name} asks for ${asked}Mi, and its status says ${status}Mi`];
 }
 
 function volumeFaults(volume: PersistentVolume, { holders }: Ledger, world: World): readonly string[] {
