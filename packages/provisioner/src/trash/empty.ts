@@ -5,6 +5,9 @@ import type { Disk } from "../disk/disk.ts";
 import { kindOfPath } from "./place.ts";
 import { emptyingOf } from "./layout.ts";
 
+/** Names are read so that every byte is one character: a pod may give its files names that are no text. */
+const asBytes = "latin1";
+
 /** How many directories are lifted out of one before they are dealt with. */
 const liftedAtOnce = 256;
 
@@ -54,7 +57,7 @@ async function removeOne(
   for await (const entry of directory) {
     isTouched = true;
     if (signal.aborted || lifted.length >= liftedAtOnce) break;
-    const inside = join(path, entry.name);
+    const inside = Buffer.concat([Buffer.from(`${path}/`), Buffer.from(entry.name, asBytes)]);
     if (!entry.isDirectory() && (await isUnlinked(disk, inside))) continue;
     const name = crypto.randomUUID();
     if (await lift(disk, inside, join(room, name))) lifted.push(name);
@@ -69,7 +72,7 @@ async function removeOne(
 async function openWritable(disk: Disk, path: string): Promise<Dir | undefined> {
   try {
     await disk.chmod(path, 0o700);
-    return await disk.opendir(path);
+    return await disk.opendir(path, { encoding: asBytes });
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
@@ -77,16 +80,19 @@ async function openWritable(disk: Disk, path: string): Promise<Dir | undefined> 
 }
 
 /** Whether the directory has come up; it may be gone, or have become a file meanwhile, which its own round finds. */
-async function lift(disk: Disk, from: string, to: string): Promise<boolean> {
+async function lift(disk: Disk, from: Buffer, to: string): Promise<boolean> {
   try {
     await disk.rename(from, to);
     return true;
   } catch (error) {
     if (hasCode(error, "ENOENT")) return false;
     if (hasCode(error, "EBUSY", "EXDEV"))
-      throw new Error(`${from} is a mount point, and what is mounted there is not ours to remove: unmount it`, {
-        cause: error,
-      });
+      throw new Error(
+        `${from.toString()} is a mount point, and what is mounted there is not ours to remove: unmount it`,
+        {
+          cause: error,
+        },
+      );
     if (!hasCode(error, "EACCES")) throw error;
     // Moving a directory writes in it, which its owner may have forbidden.
     await disk.chmod(from, 0o700);
@@ -107,7 +113,7 @@ async function removeEmptied(disk: Disk, path: string): Promise<boolean> {
 }
 
 /** Removes a file or a link; false for a directory. */
-async function isUnlinked(disk: Disk, path: string): Promise<boolean> {
+async function isUnlinked(disk: Disk, path: Buffer | string): Promise<boolean> {
   try {
     await disk.unlink(path);
     return true;

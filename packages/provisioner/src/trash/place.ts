@@ -8,7 +8,7 @@ import { emptyingOf, trashOf } from "./layout.ts";
 export type PathKind = "directory" | "link" | "other" | "missing";
 
 /** What a path itself is; a link is not followed. */
-export async function kindOfPath(disk: Disk, path: string): Promise<PathKind> {
+export async function kindOfPath(disk: Disk, path: Buffer | string): Promise<PathKind> {
   try {
     const found = await disk.lstat(path);
     if (found.isDirectory()) return "directory";

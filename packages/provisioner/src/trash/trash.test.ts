@@ -201,6 +201,18 @@ describe("the trash", () => {
     await until(async () => (await readdir(join(trashOf(rig.base), ".emptying"))).length === 0);
   });
 
+  it("takes away files and directories whose names are no text", async () => {
+    const trash = await rig.open({ holdMs: 0 });
+    const { volume, place } = await rig.volume("web");
+    const named = (...bytes: readonly number[]): Buffer =>
+      Buffer.concat([Buffer.from(`${place.path}/`), Buffer.from(bytes)]);
+    await mkdir(named(0x64, 0xff, 0xfe));
+    await writeFile(Buffer.concat([named(0x64, 0xff, 0xfe), Buffer.from("/"), Buffer.from([0xc3, 0x28])]), "x");
+    await writeFile(named(0xff), "x");
+    await trash.put(place, volume);
+    await until(async () => (await readdir(join(trashOf(rig.base), ".emptying"))).length === 0);
+  });
+
   it("takes up what an earlier process has left", async () => {
     const emptying = join(trashOf(rig.base), ".emptying");
     await mkdir(join(emptying, "half/done"), { recursive: true });
