@@ -47,7 +47,7 @@ export class Machine {
     this.dataDir = dataDir;
     this.#holder = holder;
     const main = join(projectDir, "packages/daemon", bundled ? "bundle/cli.js" : "src/cli/main.ts");
-    this.#entry = [process.execPath, "--max-semi-space-size=2", "--heap-growing-percent=20", main];
+    this.#entry = [process.execPath, "--max-semi-space-size=8", "--heap-growing-percent=20", main];
   }
 
   static async create({ bundled = false, dataDir }: MachineOptions = {}): Promise<Machine> {

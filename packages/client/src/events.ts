@@ -33,14 +33,29 @@ const behindMs = 50;
 /** A recorder that folds repeats of one event into one object with a count. */
 export function createEventRecorder({ client, clock, log, component }: EventRecorderOptions): EventRecorder {
   const recent = new Map<string, Promise<Event | undefined>>();
+  /** The write before the next: one at a time, so that a storm of events leaves room for what they tell of. */
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function write(regarding: KubeObject, happening: Happening, earlier?: Promise<Event | undefined>) {
+  async function writeInTurn(
+    regarding: KubeObject,
+    happening: Happening,
+    earlier: Promise<Event | undefined> | undefined,
+  ): Promise<Event | undefined> {
     const atMs = clock.now();
     await clock.sleep(behindMs);
-    const first = await earlier;
+    const written = last.then(async () => await write(regarding, { ...happening, atMs }, await earlier));
+    last = written;
+    return await written;
+  }
+
+  async function write(
+    regarding: KubeObject,
+    happening: Happening & { readonly atMs: number },
+    first: Event | undefined,
+  ): Promise<Event | undefined> {
     try {
-      const isRecent = first !== undefined && atMs - Date.parse(first.lastTimestamp ?? "") < foldMs;
-      return (isRecent ? await raise(first, atMs) : undefined) ?? (await create(regarding, { ...happening, atMs }));
+      const isRecent = first !== undefined && happening.atMs - Date.parse(first.lastTimestamp ?? "") < foldMs;
+      return (isRecent ? await raise(first, happening.atMs) : undefined) ?? (await create(regarding, happening));
     } catch (error) {
       const isGoing = isApiError(error, "Forbidden", "NotFound");
       log[isGoing ? "debug" : "warn"](`could not write event ${happening.reason}`, { error: describeError(error) });
@@ -87,7 +102,7 @@ export function createEventRecorder({ client, clock, log, component }: EventReco
   return {
     record(regarding, happening) {
       const key = [regarding.metadata.uid, happening.type, happening.reason, happening.message].join("\n");
-      const written = write(regarding, happening, recent.get(key));
+      const written = writeInTurn(regarding, happening, recent.get(key));
       recent.delete(key);
       recent.set(key, written);
       const oldest = recent.size > rememberedEvents ? recent.keys().next().value : undefined;
