@@ -143,6 +143,21 @@ describe("reconcile loop", () => {
     ]);
   });
 
+  it("leaves a reconcile behind that does not end, and says so", async () => {
+    const said: string[] = [];
+    const log: Logger = { ...silentLogger, error: (message: string) => void said.push(message) };
+    const started = start({ log, reconcile: async () => await new Promise<void>(() => {}) });
+    started.enqueue("a");
+    await clock.advance(0);
+    const stopped = started.stop();
+    await clock.advance(9_999);
+    expect(said).to.deep.equal([]);
+    await clock.advance(1);
+    await stopped;
+    expect(said).to.deep.equal(["test: a step did not end, and is left behind"]);
+    loop = undefined;
+  });
+
   it("has stopped when the last reconcile has finished, and begins none after that", async () => {
     const seen: string[] = [];
     let wasAborted = false;

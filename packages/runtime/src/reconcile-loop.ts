@@ -30,6 +30,9 @@ export interface ReconcileLoop extends Stoppable {
   enqueue(key: string): void;
 }
 
+/** How long a stop waits for steps that are under way. */
+const stopWithinMs = 10_000;
+
 /** Runs reconciles for keys: never one key twice at once, retried with backoff, stopped when the last one has finished. */
 export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
   const { name, reconcile, clock, log, concurrency = 8, baseMs = 20, capMs = 30_000 } = options;
@@ -96,7 +99,17 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
       ending.abort();
       for (const cancel of timers.values()) cancel();
       timers.clear();
-      await Promise.all(running);
+      const waiting = new AbortController();
+      const isLate = await Promise.race([
+        Promise.all(running).then(() => false),
+        clock.sleep(stopWithinMs, waiting.signal).then(
+          () => true,
+          () => false,
+        ),
+      ]);
+      waiting.abort();
+      // What hangs must not keep everything behind it from being stopped.
+      if (isLate) log.error(`${name}: a step did not end, and is left behind`, { steps: running.size });
     },
   };
 }
