@@ -15,7 +15,7 @@ describe("scrubRefusal", () => {
     ["//etc", "it is not a plain absolute path"],
     ["/etc", "it belongs to the system"],
     ["/usr/local/share", "it belongs to the system"],
-    ["/proc/1/root/volumes", "it belongs to the system"],
+    ["/proc/self/volumes", "it belongs to the system"],
     ["/home", "it is not a directory of one volume"],
     ["/tmp", "it is not a directory of one volume"],
     ["/var/lib", "it is not a directory of one volume"],
