@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { eventually } from "../scripts/rig/eventually.ts";
@@ -134,6 +134,19 @@ for (const runtime of ["sandbox", "process"] as const) {
       await eventually("the daemon is gone", async () => !(await machine.readyz()));
       expect(await ordinal("stop")).to.contain("ended 2 pods that were left");
       expect((await machine.processes()).length).to.be.at.most(1);
+    });
+
+    it("ends with stop although a part cannot be stopped, and says which", async () => {
+      await ordinal("start", "--detach", ...flags);
+      const record = join(machine.dataDir, "dns.json");
+      await rm(record);
+      await mkdir(record);
+      await ordinal("stop");
+      expect((await machine.processes()).length).to.be.at.most(1);
+      expect(await readFile(join(machine.dataDir, "log/daemon.log"), "utf8")).to.contain(
+        "could not stop: DNS and proxy",
+      );
+      await rm(record, { recursive: true });
     });
   });
 }

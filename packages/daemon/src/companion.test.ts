@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemClock } from "@ordinal/runtime";
@@ -93,5 +94,30 @@ describe("keepCompanion", () => {
     expect(await identify(pid)).not.to.equal(undefined);
     await companion.stop();
     expect(await identify(pid)).to.equal(undefined);
+  });
+
+  it("starts nothing when it is released while it still looks for an earlier process", async () => {
+    const companion = keepCompanion(options);
+    await companion.release();
+    expect(existsSync(options.logFile)).to.equal(false);
+  });
+
+  it("starts a process where a crash of the machine has cut the record short", async () => {
+    await writeFile(options.recordFile, '{"pid":');
+    const companion = keepCompanion(options);
+    const pid = await pidOf(companion.serving);
+    expect((await readRecord()).pid).to.equal(pid);
+    await companion.stop();
+  });
+
+  it("ends its process also when the record cannot be read", async () => {
+    const companion = keepCompanion(options);
+    const pid = await pidOf(companion.serving);
+    await rm(options.recordFile);
+    await mkdir(options.recordFile);
+    const failure: unknown = await companion.stop().catch((error: unknown) => error);
+    expect((failure as Error).message).to.contain("EISDIR");
+    expect(await identify(pid)).to.equal(undefined);
+    await rm(options.recordFile, { recursive: true });
   });
 });

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { readFile, unlink } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { backoffDelay, hasCode, type Clock, type Logger } from "@ordinal/runtime";
 import fsExtra from "fs-extra";
-import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
+import { identify, isSameProcess, signalProcess, type ProcessIdentity } from "./process-identity.ts";
 import { showAddress, type Address, type Raw } from "./setting-values.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -76,6 +76,7 @@ export function keepCompanion(options: CompanionOptions): Companion {
     let failures = 0;
     while (!ending.signal.aborted) {
       const adopted = await adopt();
+      if (ending.signal.aborted) return;
       const started = clock.now();
       const end = adopted ?? (await startAndWait());
       if (ending.signal.aborted) return;
@@ -145,8 +146,11 @@ export function keepCompanion(options: CompanionOptions): Companion {
     const own = child?.pid === undefined || child.exitCode !== null ? undefined : await identify(child.pid);
     await release();
     // One that has is ended by that, which says how long it may take.
-    await stopRecorded(recordFile, clock);
-    if (own !== undefined) await endProcess(own, clock);
+    try {
+      await stopRecorded(recordFile, clock);
+    } finally {
+      if (own !== undefined) await endProcess(own, clock);
+    }
   };
   const undo = async (): Promise<void> => await (child === undefined ? release() : stop());
   return { serving: serving.promise, release, stop, undo };
@@ -157,7 +161,7 @@ export async function stopRecorded(recordFile: string, clock: Clock): Promise<vo
   const record = await readRecord(recordFile);
   if (record === undefined) return;
   await endProcess(record, clock);
-  await unlink(recordFile);
+  await rm(recordFile, { force: true });
 }
 
 /** Called by a companion process about itself. */
@@ -182,19 +186,19 @@ function start({ argv, logFile }: CompanionOptions): ChildProcess {
 
 async function endProcess(identity: ProcessIdentity & Partial<Serving>, clock: Clock): Promise<void> {
   const deadline = clock.now() + graceMs + 1000 * (identity.lameduckSeconds ?? 0);
-  if (await isSameProcess(identity)) process.kill(identity.pid, "SIGTERM");
+  await signalProcess(identity, "SIGTERM");
   while (await isSameProcess(identity)) {
-    if (clock.now() > deadline) process.kill(identity.pid, "SIGKILL");
+    if (clock.now() > deadline) await signalProcess(identity, "SIGKILL");
     await clock.sleep(10);
   }
 }
 
-/** What a companion process has said about itself, or undefined. */
+/** What a companion process has said about itself, or undefined; also when a crash of the machine has cut it short. */
 export async function readRecord(recordFile: string): Promise<CompanionRecord | undefined> {
   try {
     return JSON.parse(await readFile(recordFile, "utf8")) as CompanionRecord;
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
+    if (hasCode(error, "ENOENT") || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -26,6 +26,16 @@ export async function isSameProcess(identity: ProcessIdentity): Promise<boolean>
   return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
 }
 
+/** Signals exactly this process. One that has ended, or ends at this moment, needs none. */
+export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<void> {
+  if (!(await isSameProcess(identity))) return;
+  try {
+    process.kill(identity.pid, signal);
+  } catch (error) {
+    if (!hasCode(error, "ESRCH")) throw error;
+  }
+}
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -58,16 +58,17 @@ const apiHost = "127.0.0.1";
 
 /** Constructs every part and connects them. What was started is stopped again when a later part cannot start. */
 export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log: Logger }): Promise<Daemon> {
-  const parts = createStopStack(); // stops in reverse order; also if a later line throws
+  const report = { clock, log };
+  const parts = createStopStack(report); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const earlier = await readRunFile(dir.runFile);
     const localPath = await followed(parts, settings.localPathConfig, log.child({ part: "provisioner" }));
     // Beside each other, because one waits for the disk and the other for programs.
     const opening = openStore({ dir: dir.store, ...keptChanges });
     const pods = await openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }).finally(async () =>
-      parts.add(await opening),
+      parts.add(await opening, "store"),
     );
-    parts.add(pods.runtime);
+    parts.add(pods.runtime, "runtime");
     const store = await opening;
     const client = await createRegistry({
       store,
@@ -87,7 +88,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         dnsAddress: pods.dnsAddress,
         hostIP: pods.hostAddress,
         version: ordinalVersion,
-      }).then((started) => parts.add(stopOnce(started))),
+      }).then((started) => parts.add(stopOnce(started), "supervisor")),
       ensureCredentials({
         dir: dir.pki,
         clock,
@@ -107,6 +108,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         log: log.child({ part: "server" }),
         version: `${kubernetesVersion}+ordinal${ordinalVersion}`,
       }),
+      "server",
     );
     supervisor.volumeUsage.addTo(server.metrics);
     const access = { server: `https://${apiHost}:${server.port}`, credentials };
@@ -123,6 +125,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
           issued: await dnsCertificate(settings, dir),
         }),
       ),
+      "DNS and proxy",
     );
     await startControllers(parts, {
       client,
@@ -140,6 +143,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         trash: settings.trash,
         ...(localPath === undefined ? {} : { localPath }),
       }),
+      "provisioner",
     );
     await ensureSystemObjects(client, join(configDir, "manifests"));
     const dns = await companions.dns;
@@ -161,22 +165,28 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       stopOnce(
         await startManifestSource({ client, clock, log: log.child({ part: "manifests" }), dir: settings.manifests }),
       ),
+      "manifests",
     );
     return {
       run,
       async stop({ keepPods }) {
-        await manifests.stop();
-        await supervisor.stop({ keepPods });
-        await companions.stop(keepPods ? "release" : "end");
-        await parts.stop();
-        if (!keepPods) await pods.runtime.tearDown();
+        // From the last line to the first; each also when one before it has failed.
+        const order = createStopStack(report);
+        if (!keepPods) order.add({ stop: () => pods.runtime.tearDown() }, "the pods' network");
+        order.add(parts, "the parts");
+        order.add({ stop: () => companions.stop(keepPods ? "release" : "end") }, "DNS and proxy");
+        order.add({ stop: () => supervisor.stop({ keepPods }) }, "supervisor");
+        order.add(manifests, "manifests");
+        await order.stop();
       },
     };
   });
 }
 
 async function followed(parts: StopStack, path: string | undefined, log: Logger) {
-  return path === undefined ? undefined : parts.add(await followLocalPathConfig(path, { log }));
+  return path === undefined
+    ? undefined
+    : parts.add(await followLocalPathConfig(path, { log }), "local-path's configuration");
 }
 
 /** A certificate of our own for DNS over TLS and HTTPS, where it needs one and the user has named none. */
@@ -216,20 +226,23 @@ async function startControllers(
     dataDir,
   }: { client: Client; log: Logger; apiPort: number; serviceAddress: string; dataDir: string },
 ): Promise<void> {
-  const informers = parts.add(createInformers({ client, clock, log: log.child({ part: "controllers" }) }));
+  const informers = parts.add(createInformers({ client, clock, log: log.child({ part: "controllers" }) }), "informers");
   const options = { client, informers, clock, log: log.child({ part: "controllers" }) };
-  const bootstrap = parts.add(startBootstrapController({ ...options, apiPort, apiAddress: apiHost, serviceAddress }));
+  const bootstrap = parts.add(
+    startBootstrapController({ ...options, apiPort, apiAddress: apiHost, serviceAddress }),
+    "bootstrap",
+  );
   await bootstrap.ready;
-  parts.add(startNamespaceController(options));
-  parts.add(startGarbageCollector(options));
-  parts.add(startScheduler(options));
-  parts.add(startBindingController(options));
-  parts.add(startStorageProtection(options));
-  parts.add(startRecycler({ ...options, dataDir }));
-  parts.add(startEphemeralController(options));
-  parts.add(startQuotaController(options));
-  parts.add(startEndpointsController(options));
-  parts.add(startStatefulSetController(options));
+  parts.add(startNamespaceController(options), "namespace controller");
+  parts.add(startGarbageCollector(options), "garbage collector");
+  parts.add(startScheduler(options), "scheduler");
+  parts.add(startBindingController(options), "binding controller");
+  parts.add(startStorageProtection(options), "storage protection");
+  parts.add(startRecycler({ ...options, dataDir }), "recycler");
+  parts.add(startEphemeralController(options), "ephemeral volumes");
+  parts.add(startQuotaController(options), "quota controller");
+  parts.add(startEndpointsController(options), "endpoints controller");
+  parts.add(startStatefulSetController(options), "StatefulSet controller");
 }
 
 /** The first call stops the part, in its own way; the stack's later one finds it done. */

@@ -39,20 +39,27 @@ export interface ProvisionerOptions {
 export async function startProvisioner(options: ProvisionerOptions): Promise<Stoppable> {
   const { client, clock, log, volumesDir, nodeName = wellKnown.nodeName, disk = nodeDisk, localPath } = options;
   const byDefault = onePath(volumesDir);
-  const parts = createStopStack(); // stops in reverse order; also if a later line throws
+  const parts = createStopStack({ clock, log }); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const sync = createSharedSync(disk);
     await ensureDirectory(volumesDir, { disk, sync });
     const journal = parts.add(
       await openJournal(join(volumesDir, ".journal"), { disk, clock, log, retryMs: options.retryMs }),
+      "journal",
     );
     const bases = await openKnownBases(join(volumesDir, ".local-path-bases"), disk);
     await bases.remember(volumesDir);
-    const trash = parts.add(await openTrash({ client, clock, log, disk, home: volumesDir, ...options.trash }));
-    const claims = parts.add(startInformer("persistentvolumeclaims", { client, clock, log, indexes: claimIndexes }));
-    const volumes = parts.add(startInformer("persistentvolumes", { client, clock, log, indexes: occupancyIndexes }));
-    const classes = parts.add(startInformer("storageclasses", { client, clock, log }));
-    const nodes = parts.add(startInformer("nodes", { client, clock, log }));
+    const trash = parts.add(await openTrash({ client, clock, log, disk, home: volumesDir, ...options.trash }), "trash");
+    const claims = parts.add(
+      startInformer("persistentvolumeclaims", { client, clock, log, indexes: claimIndexes }),
+      "informer of claims",
+    );
+    const volumes = parts.add(
+      startInformer("persistentvolumes", { client, clock, log, indexes: occupancyIndexes }),
+      "informer of volumes",
+    );
+    const classes = parts.add(startInformer("storageclasses", { client, clock, log }), "informer of classes");
+    const nodes = parts.add(startInformer("nodes", { client, clock, log }), "informer of nodes");
     const backends = [
       createLocalPathBackend({
         disk,
@@ -80,6 +87,7 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
         backends: byName,
         onReady: () => provisioning.retryFailing(),
       }),
+      "snapshots",
     );
     const shared = {
       client,
@@ -100,13 +108,13 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       fillers: [trash.filler, snapshots.filler],
       trash,
     };
-    const provisioning = parts.add(startProvisioning(shared));
+    const provisioning = parts.add(startProvisioning(shared), "provisioning");
     // Before the loop above, which waits for what it has begun.
-    parts.add({ stop: async () => await snapshots.stopFilling() });
+    parts.add({ stop: async () => await snapshots.stopFilling() }, "filling of volumes");
     const stopFollowing = localPath?.onChange(() => provisioning.retryFailing());
     parts.add({ stop: async () => stopFollowing?.() });
-    parts.add(startReclaiming(shared));
-    parts.add(startExpansion({ client, clock, log, claims, volumes, backends }));
+    parts.add(startReclaiming(shared), "reclaiming");
+    parts.add(startExpansion({ client, clock, log, claims, volumes, backends }), "expansion");
     return parts;
   });
 }

@@ -6,7 +6,9 @@ export function hasCode(error: unknown, ...codes: readonly string[]): error is N
 /** The message of anything thrown, with its causes, on one line. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`;
+  const causes: readonly unknown[] =
+    error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause];
+  return causes.length === 0 ? error.message : `${error.message}: ${causes.map(describeError).join("; ")}`;
 }
 
 /** Ends an exhaustive switch: reached only when the types were wrong. */

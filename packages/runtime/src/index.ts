@@ -14,5 +14,5 @@ export { addProcessMetrics } from "./process-metrics.ts";
 export { startReconcileLoop } from "./reconcile-loop.ts";
 export type { Outcome, ReconcileLoop, ReconcileLoopOptions } from "./reconcile-loop.ts";
 export { createStopStack } from "./stop.ts";
-export type { Stoppable, StopStack } from "./stop.ts";
+export type { Stoppable, StopReport, StopStack } from "./stop.ts";
 export { WorkQueue } from "./work-queue.ts";

@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { describeError } from "./errors.ts";
+import { createFakeClock } from "./fake-clock.ts";
+import { silentLogger, type Fields } from "./logger.ts";
 import { createStopStack } from "./stop.ts";
 import type { Stoppable } from "./stop.ts";
 
@@ -31,6 +34,29 @@ describe("stop stack", () => {
     const error: unknown = await stack.stop().catch((thrown: unknown) => thrown);
     expect(seen).to.deep.equal(["first"]);
     expect(error).to.be.instanceOf(AggregateError).with.nested.property("errors[0].message", "stuck");
+  });
+
+  it("names a part that is long in stopping, and one that cannot be stopped", async () => {
+    const clock = createFakeClock();
+    const lines: string[] = [];
+    const log = {
+      ...silentLogger,
+      warn: (line: string) => void lines.push(line),
+      error: (line: string, fields?: Fields) => void lines.push(`${line} (${String(fields?.["error"])})`),
+    };
+    const stack = createStopStack({ clock, log });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    stack.add(part("quick"), "quick");
+    stack.add({ stop: () => released }, "slow");
+    stack.add(broken, "broken");
+    const stopped = stack.stop().catch((thrown: unknown) => describeError(thrown));
+    await clock.advance(5_000);
+    expect(lines).to.deep.equal(["could not stop: broken (stuck)", "still stopping: slow"]);
+    release();
+    expect(await stopped).to.equal("could not stop everything: stuck");
+    await clock.advance(60_000);
+    expect(lines).to.have.lengthOf(2);
+    expect(seen).to.deep.equal(["quick"]);
   });
 
   it("takes back what was started when a later part cannot start", async () => {

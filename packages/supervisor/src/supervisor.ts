@@ -74,17 +74,18 @@ const tenSecondsToFiveMinutes: BackoffOptions = { baseMs: 10_000, capMs: 300_000
 /** Adopts what earlier supervisors left running, registers the node, and runs the pods bound to it. */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const { client, runtime, clock, log, dataDir, nodeName = wellKnown.nodeName } = options;
-  const parts = createStopStack(); // stops in reverse order; also if a later line throws
+  const parts = createStopStack({ clock, log }); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
     const events = createEventRecorder({ client, clock, log, component: "kubelet" });
-    const names = parts.add(startNames({ client, clock, log }));
+    const names = parts.add(startNames({ client, clock, log }), "names");
     const catalogue = parts.add(
       startCatalogue({ directories: options.images, log, onChange: () => pods?.retryImages() }),
+      "catalogue",
     );
     const settings = await readSettings(options);
     let pods: Awaited<ReturnType<typeof startPodWorkers>> | undefined;
     const volumeHost = await describeVolumeHost({ runtime: runtime.kind, dataDir, clock, log });
-    const nodeVolumes = parts.add(createNodeVolumes(volumeHost));
+    const nodeVolumes = parts.add(createNodeVolumes(volumeHost), "volumes");
     const emptyDirLookMs = options.emptyDirLookMs ?? 10_000;
     const common = { client, runtime, clock, log, events, names, catalogue, settings };
     pods = await startPodWorkers({ ...common, volumeHost, nodeVolumes, emptyDirLookMs, nodeName });
@@ -96,14 +97,18 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       runtime: runtime.kind,
       version: options.version ?? "0.1.0",
     };
-    parts.add(startNode({ client, clock, log, facts }));
+    parts.add(startNode({ client, clock, log, facts }), "node");
     const book = await openPortBook({ file: join(dataDir, "localhost-ports.json"), log });
-    parts.add(startPortAnnotator({ client, clock, log, pods: pods.pods, book }));
+    parts.add(startPortAnnotator({ client, clock, log, pods: pods.pods, book }), "localhost ports");
     const workers = pods;
     parts.add(
       startNodeExpansion({ client, clock, log, events, pods: pods.pods, persistentVolumes: nodeVolumes, nodeName }),
+      "growing of file systems",
     );
-    const volumeUsage = parts.add(startVolumeUsage({ client, clock, log, events, pods: pods.pods, nodeName, dataDir }));
+    const volumeUsage = parts.add(
+      startVolumeUsage({ client, clock, log, events, pods: pods.pods, nodeName, dataDir }),
+      "usage of volumes",
+    );
     return {
       volumeUsage,
       streams: createStreams({ runtime, find: workers.find }),

@@ -45,9 +45,17 @@ async function read(path: string, disk: Disk): Promise<readonly string[]> {
     if (hasCode(error, "ENOENT")) return [];
     throw error;
   }
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parseJson(text);
   if (Array.isArray(parsed)) return parsed.filter((each) => typeof each === "string");
   throw new Error(
     `${path} is not a list of directories: mend it, or remove it when all volumes lie below configured paths`,
   );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Logger } from "@ordinal/runtime";
 import { openDataDir } from "../../data-dir.ts";
 import { explainDisk } from "../../explain-disk.ts";
 import { takeLock } from "../../lock.ts";
@@ -16,6 +17,8 @@ import { showGreeting } from "../greeting.ts";
 
 /** Set in the process that `--detach` leaves behind; it speaks to its parent over IPC and otherwise only to the log. */
 const detachedMark = "ORDINAL_DETACHED";
+
+const leaveWithinMs = 3_000;
 
 export async function start(argv: readonly string[]): Promise<number> {
   const settings = readSettings(argv, surroundings());
@@ -40,11 +43,21 @@ async function runDaemon(settings: Settings): Promise<number> {
     if (settings.demo) await putDemo(settings.manifests, join(configDir, "manifests/demo"));
     const daemon = await wire(settings, { dir, log }).catch(explained);
     report(isDetached, showGreeting(daemon.run, settings));
-    await daemon.stop(await ending);
+    await daemon.stop(await ending).finally(() => leaveSoon(log));
     return 0;
   } finally {
     await lock.release();
   }
+}
+
+/** What a part has left open must not keep a daemon alive that has ended, because whoever asked it to waits for that. */
+function leaveSoon(log: Logger): void {
+  const leave = (): void => {
+    log.error("something was left open; the daemon ends all the same", { open: process.getActiveResourcesInfo() });
+    // A turn of the event loop later, so that the line is written.
+    setImmediate(() => process.exit());
+  };
+  setTimeout(leave, leaveWithinMs).unref();
 }
 
 function report(isDetached: boolean, greeting: string): void {

@@ -4,7 +4,7 @@ import type { DataDir } from "../../data-dir.ts";
 import { lockHolder, takeLock } from "../../lock.ts";
 import { createPlainLog } from "../../plain-log.ts";
 import { endLeftPods } from "../../pod-runtime.ts";
-import { isSameProcess, type ProcessIdentity } from "../../process-identity.ts";
+import { isSameProcess, signalProcess, type ProcessIdentity } from "../../process-identity.ts";
 import { readRunFile } from "../../run-file.ts";
 import { dataDirOf, readArguments } from "../arguments.ts";
 
@@ -22,7 +22,7 @@ export async function stop(argv: readonly string[]): Promise<number> {
 }
 
 async function endDaemon(holder: ProcessIdentity, keepPods: boolean): Promise<void> {
-  process.kill(holder.pid, keepPods ? "SIGUSR2" : "SIGTERM");
+  await signalProcess(holder, keepPods ? "SIGUSR2" : "SIGTERM");
   while (await isSameProcess(holder)) await systemClock.sleep(lookAgainMs);
   console.log(
     keepPods ? "the daemon has ended; pods and DNS go on" : "pods, DNS and daemon have ended; volumes and objects stay",
