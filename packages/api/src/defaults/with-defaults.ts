@@ -1,6 +1,6 @@
 import type { Kind } from "../kinds.ts";
 import { fieldsOf, typeNameOf } from "../schema/schema.ts";
-import type { Fields, FieldType } from "../schema/schema.ts";
+import type { FieldType } from "../schema/schema.ts";
 import { isJsonObject } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import { typeDefaults } from "./type-defaults.ts";
@@ -29,22 +29,34 @@ function fill(type: FieldType, value: unknown): unknown {
 
 function fillStruct(typeName: string, value: JsonObject): JsonObject {
   const defaults = Object.hasOwn(typeDefaults, typeName) ? typeDefaults[typeName] : undefined;
-  const fields = fieldsOf(typeName);
-  const filled = {
-    ...missingLists(fields, value),
-    ...(typeof defaults === "function" ? defaults(value) : { ...defaults, ...value }),
-  };
-  const entries = Object.entries(filled).map(([name, each]): [string, unknown] => {
-    const field = fields.get(name);
-    return [name, field === undefined || !isStructured(field.type) ? each : fill(field.type, each)];
-  });
-  return Object.fromEntries(entries);
+  const { requiredLists, structured } = shapeOf(typeName);
+  const filled: Record<string, unknown> =
+    typeof defaults === "function" ? { ...defaults(value) } : { ...defaults, ...value };
+  for (const name of requiredLists) if (!(name in filled)) filled[name] = [];
+  for (const [name, type] of structured) if (Object.hasOwn(filled, name)) filled[name] = fill(type, filled[name]);
+  return filled;
 }
 
-/** A list that must be there is at least an empty one, as the types say. */
-function missingLists(fields: Fields, value: JsonObject): JsonObject {
-  const missing = [...fields].filter(([name, field]) => field.required && field.type.is === "list" && !(name in value));
-  return Object.fromEntries(missing.map(([name]) => [name, []]));
+/** What of a type is to be looked at, whatever the object. */
+interface Shape {
+  /** A list that must be there is at least an empty one, as the types say. */
+  readonly requiredLists: readonly string[];
+  /** The fields in which there is something to fill in. */
+  readonly structured: readonly (readonly [string, FieldType])[];
+}
+
+const shapes = new Map<string, Shape>();
+
+function shapeOf(typeName: string): Shape {
+  const known = shapes.get(typeName);
+  if (known !== undefined) return known;
+  const fields = [...fieldsOf(typeName)];
+  const shape: Shape = {
+    requiredLists: fields.filter(([, { required, type }]) => required && type.is === "list").map(([name]) => name),
+    structured: fields.filter(([, { type }]) => isStructured(type)).map(([name, { type }]) => [name, type]),
+  };
+  shapes.set(typeName, shape);
+  return shape;
 }
 
 function isStructured(type: FieldType): boolean {

@@ -22,18 +22,19 @@ interface Report {
   readonly wrongTypes: string[];
 }
 
-/** Where the walk is: the path for people, and what Go's decoder knows of it. */
+/** Where the walk is. What people read of it is only put together when there is something to say. */
 interface Place {
-  readonly path: string;
-  /** JSON names from the root, without indices and map keys. */
-  readonly names: readonly string[];
-  /** The innermost struct, as Go calls it; undefined above the root. */
-  readonly struct?: string;
+  readonly report: Report;
+  readonly above: Place | undefined;
+  /** The name of a field, the key of a map, or the index in a list; empty for the root. */
+  readonly step: string | number;
+  /** The type whose field this is; undefined for the root and for what is in a map or a list. */
+  readonly fieldOf?: string;
 }
 
 /**
  * Compares an object with the schema of its kind, as upstream's decoder does (`sigs.k8s.io/json`): unknown fields are
- * listed, never refused here; keys of maps, `__proto__` among them, are just data.
+ * listed, never refused here; keys of maps, `__proto__` among them, are just data. What is undefined is as absent as in JSON.
  */
 export function checkFields(kind: Pick<Kind, "group" | "version" | "kind">, object: unknown): FieldReport {
   return checkType(typeNameOf(kind), object);
@@ -42,7 +43,7 @@ export function checkFields(kind: Pick<Kind, "group" | "version" | "kind">, obje
 /** The same for a type that is not a stored kind: `autoscaling/v1.Scale`, `meta/v1.DeleteOptions`. */
 export function checkType(typeName: string, object: unknown): FieldReport {
   const report: Report = { unknownFields: [], wrongTypes: [] };
-  const pruned = walk(report, { is: "struct", type: typeName }, { place: { path: "", names: [] }, value: object });
+  const pruned = walk({ is: "struct", type: typeName }, object, { report, above: undefined, step: "" });
   return { ...report, pruned };
 }
 
@@ -57,29 +58,25 @@ export function strictDecodingMessage(unknownFields: readonly string[]): string 
   return `strict decoding error: ${unknownFields.map((path) => `unknown field "${path}"`).join(", ")}`;
 }
 
-function walk(report: Report, type: FieldType, { place, value }: { place: Place; value: unknown }): unknown {
+function walk(type: FieldType, value: unknown, place: Place): unknown {
   switch (type.is) {
     case "struct":
-      return isObject(value) ? walkStruct(report, type.type, { place, value }) : wrong(report, type, { place, value });
+      return isObject(value) ? walkStruct(type.type, value, place) : wrong(type, value, place);
     case "map":
-      if (!isObject(value)) return wrong(report, type, { place, value });
+      if (!isObject(value)) return wrong(type, value, place);
       return Object.fromEntries(
-        Object.entries(value).map(([key, each]) => {
-          const at = { ...place, path: `${place.path}.${key}` };
-          return [key, each === null ? zeroOf(type.of) : walk(report, type.of, { place: at, value: each })];
-        }),
+        Object.entries(value)
+          .filter(([, each]) => each !== undefined)
+          .map(([key, each]) => [key, walkElement(type.of, each, { place, step: key })]),
       );
     case "list":
-      if (!Array.isArray(value)) return wrong(report, type, { place, value });
-      return value.map((each: unknown, index) => {
-        const at = { ...place, path: `${place.path}[${index}]` };
-        return each === null ? zeroOf(type.of) : walk(report, type.of, { place: at, value: each });
-      });
+      if (!Array.isArray(value)) return wrong(type, value, place);
+      return value.map((each: unknown, index) => walkElement(type.of, each, { place, step: index }));
     case "value": {
       const checked = checkValue(type, value);
       if (checked.ok) return checked.value;
       const { message, mismatch } = checked.error;
-      report.wrongTypes.push(message ?? mismatchMessage(mismatch, place));
+      place.report.wrongTypes.push(message ?? mismatchMessage(mismatch, place));
       return undefined;
     }
     default:
@@ -87,23 +84,29 @@ function walk(report: Report, type: FieldType, { place, value }: { place: Place;
   }
 }
 
-function walkStruct(
-  report: Report,
-  typeName: string,
-  { place, value }: { place: Place; value: Readonly<Record<string, unknown>> },
-): Readonly<Record<string, unknown>> {
+function walkElement(
+  type: FieldType,
+  value: unknown,
+  { place, step }: { readonly place: Place; readonly step: string | number },
+): unknown {
+  return value === null || value === undefined
+    ? zeroOf(type)
+    : walk(type, value, { report: place.report, above: place, step });
+}
+
+function walkStruct(typeName: string, value: Readonly<Record<string, unknown>>, place: Place): unknown {
+  const { report } = place;
   const fields = fieldsOf(typeName);
   const kept: [string, unknown][] = [];
   for (const [name, each] of Object.entries(value)) {
-    const path = place.path === "" ? name : `${place.path}.${name}`;
     const field = fields.get(name);
+    const at = { report, above: place, step: name, fieldOf: typeName };
     if (field === undefined) {
-      report.unknownFields.push(path);
+      report.unknownFields.push(pathOf(at));
       continue;
     }
     if (each === null || each === undefined) continue;
-    const at = { path, names: [...place.names, name], struct: goNameOf(typeName) };
-    const checked = walk(report, field.type, { place: at, value: each });
+    const checked = walk(field.type, each, at);
     if (!isDropped(field, checked)) kept.push([name, checked]);
   }
   return Object.fromEntries(kept);
@@ -144,13 +147,28 @@ function zeroOf(type: FieldType): unknown {
   }
 }
 
-function wrong(report: Report, type: FieldType, { place, value }: { place: Place; value: unknown }): undefined {
-  report.wrongTypes.push(mismatchMessage({ found: jsonTypeOf(value), wanted: goTypeOf(type) }, place));
+function wrong(type: FieldType, value: unknown, place: Place): undefined {
+  place.report.wrongTypes.push(mismatchMessage({ found: jsonTypeOf(value), wanted: goTypeOf(type) }, place));
 }
 
+/** What Go's decoder knows of a place: the innermost struct, and the names of fields from the root. */
 function mismatchMessage(mismatch: { readonly found: string; readonly wanted: string }, place: Place): string {
-  const where = place.struct === undefined ? "value" : `struct field ${place.struct}.${place.names.join(".")}`;
+  const names: string[] = [];
+  let struct: string | undefined;
+  for (let at: Place | undefined = place; at !== undefined; at = at.above) {
+    if (at.fieldOf === undefined) continue;
+    struct ??= goNameOf(at.fieldOf);
+    names.unshift(String(at.step));
+  }
+  const where = struct === undefined ? "value" : `struct field ${struct}.${names.join(".")}`;
   return `json: cannot unmarshal ${mismatch.found} into Go ${where} of type ${mismatch.wanted}`;
+}
+
+/** `spec.template.spec.containers[0].imagez`. */
+function pathOf({ above, step }: Place): string {
+  const before = above === undefined ? "" : pathOf(above);
+  if (typeof step === "number") return `${before}[${step}]`;
+  return before === "" ? step : `${before}.${step}`;
 }
 
 /** `core/v1.PodSpec` is PodSpec. */

@@ -15,13 +15,12 @@ import type { GivenObject } from "../metadata.ts";
  * another kind, values of a wrong type, and (under Strict) unknown fields.
  */
 export function decode(kind: Kind, body: unknown, options: WriteOptions = {}): GivenObject {
-  // What comes over the wire has no undefined values; what comes from inside may.
-  const given = JSON.parse(JSON.stringify(body)) as Partial<GivenObject> | undefined;
+  const given = body as Partial<GivenObject> | undefined;
   const apiVersion = apiVersionOf(kind);
   if ((given?.apiVersion ?? apiVersion) !== apiVersion || (given?.kind ?? kind.kind) !== kind.kind) {
     throw wrongKind(kind, given ?? {});
   }
-  const { pruned, wrongTypes, unknownFields } = checkFields(kind, given);
+  const { pruned, wrongTypes, unknownFields } = checkFields(kind, body);
   const [wrongType] = wrongTypes;
   if (wrongType !== undefined) throw decodingError(kind, wrongType);
   if (unknownFields.length > 0) refuseOrWarn(kind, unknownFields, options);

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   ApiError,
   invalid,
@@ -13,7 +12,7 @@ import { decode } from "../admission/decode.ts";
 import type { Context } from "../context.ts";
 import { conflict } from "../failures.ts";
 import type { GivenObject } from "../metadata.ts";
-import { toStoredText } from "../parsed-objects.ts";
+import { isSameJson } from "../same-json.ts";
 import { strategyOf } from "../strategy/strategies.ts";
 import { changeObject, type Decision } from "./change.ts";
 import { prepareUpdate, type Update } from "./prepare-update.ts";
@@ -83,11 +82,8 @@ function newFinalizers(next: KubeObject, current: KubeObject): readonly Cause[] 
 
 /** An update that changes nothing is not written: the resourceVersion stays. */
 function isSame(next: KubeObject, current: KubeObject): boolean {
-  return isDeepStrictEqual(contentOf(next), contentOf(current));
-}
-
-function contentOf(object: KubeObject): unknown {
-  return JSON.parse(toStoredText(object));
+  const { resourceVersion } = current.metadata;
+  return isSameJson({ ...next, metadata: { ...next.metadata, resourceVersion } }, current);
 }
 
 const versionMissing: Cause = {
