@@ -59,6 +59,11 @@ export interface UpdateOptions extends WriteOptions {
   readonly subresource?: "status" | "finalize";
 }
 
+export interface ReplaceOptions extends UpdateOptions {
+  /** Writes the status in the body as well: in the same step where the API is in this process, in a second one over HTTPS. */
+  readonly withStatus?: boolean;
+}
+
 export type PatchType = "json" | "merge" | "strategic";
 
 export interface Patch extends UpdateOptions {
@@ -87,7 +92,7 @@ export interface Client {
   watch<R extends ResourceName>(resource: R, options: WatchOptions): AsyncIterable<WatchEvent<ObjectOf<R>>>;
   create<R extends ResourceName>(resource: R, object: Draft<ObjectOf<R>>, options?: WriteOptions): Promise<ObjectOf<R>>;
   /** Replaces the object; with metadata.resourceVersion set, only if it is still at that version. */
-  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: UpdateOptions): Promise<ObjectOf<R>>;
+  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: ReplaceOptions): Promise<ObjectOf<R>>;
   patch<R extends ResourceName>(resource: R, at: Ref, patch: Patch): Promise<ObjectOf<R>>;
   /** Gives back the object as it is now: gone, or terminating with a deletionTimestamp. */
   delete<R extends ResourceName>(resource: R, at: Ref, options?: DeleteOptions): Promise<ObjectOf<R>>;

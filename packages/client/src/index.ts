@@ -7,6 +7,7 @@ export type {
   Patch,
   PatchType,
   Ref,
+  ReplaceOptions,
   UpdateOptions,
   WatchEvent,
   WatchOptions,

@@ -93,6 +93,17 @@ export function itKeepsTheClientContract(connect: () => Client): void {
     expect((await client.get("configmaps", refOf(first.metadata.name))).data).to.deep.equal({ a: "2" });
   });
 
+  it("writes spec and status together when asked to", async () => {
+    const client = connect();
+    const pod = await client.create("pods", podNamed(fresh()));
+    const labels = { more: "yes" };
+    const next = { ...pod, metadata: { ...pod.metadata, labels }, status: { phase: "Running" } };
+    const written = await client.update("pods", next, { withStatus: true });
+    expect([written.metadata.labels, written.status?.phase]).to.deep.equal([labels, "Running"]);
+    expect(await client.get("pods", refOf(pod.metadata.name))).to.deep.equal(written);
+    expect(await failureOf(client.update("pods", next, { withStatus: true }))).to.include({ reason: "Conflict" });
+  });
+
   it("keeps status and spec apart", async () => {
     const client = connect();
     const pod = await client.create("pods", podNamed(fresh()));

@@ -69,9 +69,14 @@ export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
       return await askFor(resource, { method: "POST", path, body: withKind(resource, object) }, writeOptions);
     },
 
-    async update(resource, object, writeOptions = {}) {
-      const path = pathOf(resource, placeOf(object.metadata, writeOptions.subresource));
-      return await askFor(resource, { method: "PUT", path, body: withKind(resource, object) }, writeOptions);
+    async update(resource, object, { withStatus = false, ...writeOptions } = {}) {
+      const put = async (body: typeof object, subresource = writeOptions.subresource) => {
+        const path = pathOf(resource, placeOf(object.metadata, subresource));
+        return await askFor(resource, { method: "PUT", path, body: withKind(resource, body) }, writeOptions);
+      };
+      const written = await put(object);
+      if (!withStatus || !("status" in object)) return written;
+      return await put({ ...object, metadata: written.metadata }, "status");
     },
 
     async patch(resource, at, patch) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { annotations, type PersistentVolume, type PersistentVolumeClaim } from "@ordinal/api";
-import type { Client, UpdateOptions } from "@ordinal/client";
+import type { Client, ReplaceOptions, UpdateOptions } from "@ordinal/client";
 import type { FreshView } from "./fresh-view.ts";
 import type { VolumeIndex } from "./volume-index.ts";
 
@@ -27,11 +27,10 @@ interface Pair {
 export async function bindClaim(desk: BindingDesk, { claim, volume }: Pair): Promise<void> {
   const reserved = await reserveVolume(desk, { claim, volume });
   // Who has whom is decided; these two may go to the disk together.
-  const [named] = await Promise.all([
-    writeClaim(desk, claim, withVolumeName(claim, volume)),
+  await Promise.all([
+    writeClaim(desk, claim, bound(withVolumeName(claim, volume), volume), { withStatus: true }),
     setVolumePhase(desk, { volume: reserved, phase: "Bound" }),
   ]);
-  await writeClaim(desk, named, bound(named, volume), { subresource: "status" });
 }
 
 /** Puts the claim's name and uid on the volume; nobody here takes the volume from the moment of the call on. */
@@ -81,7 +80,7 @@ export async function setClaimPhase(
 async function writeClaim(
   { client, claims }: BindingDesk,
   before: PersistentVolumeClaim,
-  ...[after, options]: [after: PersistentVolumeClaim, options?: UpdateOptions]
+  ...[after, options]: [after: PersistentVolumeClaim, options?: ReplaceOptions]
 ): Promise<PersistentVolumeClaim> {
   if (isDeepStrictEqual(before, after)) return before;
   const written = await client.update("persistentvolumeclaims", after, options);

@@ -10,6 +10,8 @@ export interface Update {
   readonly next: GivenObject;
   readonly current: KubeObject;
   readonly subresource: UpdateOptions["subresource"];
+  /** Also the status, where an update would leave it as it is. */
+  readonly withStatus?: boolean | undefined;
   readonly nowMs: number;
 }
 
@@ -21,8 +23,10 @@ export function prepareUpdate(kind: Kind, update: Update): KubeObject {
     case "finalize":
       return withSpecFinalizers(update);
     case undefined:
-    default:
-      return withWish(kind, update);
+    default: {
+      const wished = withWish(kind, update);
+      return update.withStatus === true ? withStatus(kind, { ...update, current: wished }) : wished;
+    }
   }
 }
 

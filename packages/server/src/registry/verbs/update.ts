@@ -7,7 +7,7 @@ import {
   type KubeObject,
   type Namespace,
 } from "@ordinal/api";
-import type { UpdateOptions } from "@ordinal/client";
+import type { ReplaceOptions } from "@ordinal/client";
 import { decode } from "../admission/decode.ts";
 import type { Context } from "../context.ts";
 import { conflict } from "../failures.ts";
@@ -21,7 +21,7 @@ import { prepareUpdate, type Update } from "./prepare-update.ts";
 export async function updateObject(
   context: Context,
   kind: Kind,
-  { object, options }: { readonly object: unknown; readonly options: UpdateOptions },
+  { object, options }: { readonly object: unknown; readonly options: ReplaceOptions },
 ): Promise<KubeObject> {
   const next = decode(kind, object, options);
   const { name = "", namespace = "", resourceVersion = "" } = next.metadata;
@@ -30,8 +30,10 @@ export async function updateObject(
   return await changeObject(context, kind, {
     at: kind.namespaced ? { namespace, name } : { name },
     dryRun: options.dryRun,
-    decide: (current) =>
-      decideUpdate(context, kind, { next, current, subresource: options.subresource, nowMs: context.clock.now() }),
+    decide: (current) => {
+      const { subresource, withStatus } = options;
+      return decideUpdate(context, kind, { next, current, subresource, withStatus, nowMs: context.clock.now() });
+    },
   });
 }
 
