@@ -7,22 +7,25 @@ import { projectDir } from "../rig/machine.ts";
 import { showFailures, showSum, sumOf } from "./sum-results.ts";
 import { resultsFile, type TestResult } from "./test-results.ts";
 
-// Runs all tests: those of packages, whose words are shown as they come, and beside them those of the whole, which mostly wait
-// for processes; their words are shown afterwards. Arguments: names of checks that failed before. Ends with the figures of all.
+// Runs all tests, shared out among processes side by side, because many of them wait for other processes or for the disk. The
+// words of the first share are shown as they come, those of the others afterwards. Arguments: names of checks that failed
+// before. Ends with the figures of all.
 
-const halves = {
-  parts: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
-  whole: ["test/**/*.test.ts"],
+/** About as long as each other. */
+const shares = {
+  parts: ["packages/!(provisioner)/src/**/*.test.ts", "scripts/**/*.test.ts"],
+  whole: ["test/!(storage|volume|chaos)*.test.ts"],
+  storage: ["packages/provisioner/src/**/*.test.ts", "test/@(storage|volume|chaos)*.test.ts"],
 } as const;
 
-const fileOf = (half: string): string => resultsFile.replace(/json$/, `${half}.json`);
+const fileOf = (share: string): string => resultsFile.replace(/json$/, `${share}.json`);
 
-interface Half {
+interface Share {
   /** Shows what it has said, and from now on what it says; resolves with its results when it has ended. */
   show(): Promise<readonly TestResult[]>;
 }
 
-function startHalf(name: keyof typeof halves): Half {
+function startShare(name: keyof typeof shares): Share {
   const reporter = [
     "--reporter",
     join(import.meta.dirname, "reporter.ts"),
@@ -31,7 +34,7 @@ function startHalf(name: keyof typeof halves): Half {
   ];
   const options = ["--no-config", "--timeout", "30000", "--forbid-only", "--fail-hook-affected-tests", ...reporter];
   const mocha = join(projectDir, "node_modules/mocha/bin/mocha.js");
-  const child = spawn(process.execPath, [mocha, ...options, ...halves[name]], {
+  const child = spawn(process.execPath, [mocha, ...options, ...shares[name]], {
     cwd: projectDir,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -54,14 +57,14 @@ function startHalf(name: keyof typeof halves): Half {
   };
 }
 
-// Ctrl-C reaches the two as well; they end in order, and then this does.
+// Ctrl-C reaches them as well; they end in order, and then this does.
 process.on("SIGINT", () => {});
 await Promise.all(
-  [resultsFile, ...Object.keys(halves).map(fileOf)].map(async (file) => await rm(file, { force: true })),
+  [resultsFile, ...Object.keys(shares).map(fileOf)].map(async (file) => await rm(file, { force: true })),
 );
-const started = [startHalf("parts"), startHalf("whole")];
+const started = [startShare("parts"), startShare("whole"), startShare("storage")];
 const results: TestResult[] = [];
-for (const half of started) results.push(...(await half.show()));
+for (const share of started) results.push(...(await share.show()));
 await writeFile(resultsFile, `${JSON.stringify(results, undefined, 1)}\n`);
 const sum = sumOf(results, process.argv.slice(2));
 for (const line of [...showFailures(results), ...showSum(sum)]) console.log(line);
