@@ -18,7 +18,7 @@ describe("databases under harm", () => {
     this.timeout(180_000);
     const told: string[] = [];
     const say = (words: string): void => void told.push(words);
-    const plan = { seed: 7, seconds: 10, storageClass: "local-path", bundled: false, say, sayMore: say };
+    const plan = { seed: 7, seconds: 10, storageClass: "local-path", say, sayMore: say };
     const { outcomes } = await runChaos({ ...plan, names: Object.keys(databases), kubectl: kubectlPath() ?? "" });
     expect(outcomes.map(({ name }) => name)).to.deep.equal(Object.keys(databases));
     for (const { name, acknowledged, lost } of outcomes) {

@@ -16,7 +16,7 @@ describe("claims while the daemon is killed", () => {
     this.timeout(180_000);
     const told: string[] = [];
     const say = (words: string): void => void told.push(words);
-    const result = await runClaimChaos({ seed: 7, seconds: 10, slots: 8, bundled: false, say });
+    const result = await runClaimChaos({ seed: 7, seconds: 10, slots: 8, say });
     expect(result.faults, told.join("\n")).to.deep.equal([]);
     expect(result.kills, told.join("\n")).to.be.greaterThan(1);
     for (const operation of ["made", "marker written", "claim deleted"])

@@ -275,7 +275,7 @@ describe("a disk whose power goes while claims are made, used, copied, deleted a
     this.timeout(240_000);
     const told: string[] = [];
     const say = (words: string): void => void told.push(words);
-    const cuts = await runPowerCuts({ seed: 7, cuts: 2, slots: 6, bundled: false, say });
+    const cuts = await runPowerCuts({ seed: 7, cuts: 2, slots: 6, say });
     expect(
       cuts.map(({ faults }) => faults),
       told.join("\n"),

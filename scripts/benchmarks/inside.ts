@@ -4,7 +4,7 @@ import { Machine } from "../rig/machine.ts";
 
 /** Starts the daemon as users run it on a private machine of its own, and runs one of the programs beside this one there. */
 export async function benchInside(program: string): Promise<void> {
-  const machine = await Machine.create({ bundled: true });
+  const machine = await Machine.create();
   try {
     await machine.startDaemon("--runtime", "sandbox");
     const command = [process.execPath, join(import.meta.dirname, program), machine.dataDir, kubectlPath() ?? "kubectl"];

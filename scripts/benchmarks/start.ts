@@ -10,7 +10,7 @@ export async function benchStart(): Promise<void> {
   const later: number[] = [];
   const bare: number[] = [];
   for (let run = 0; run < runs; run++) {
-    const machine = await Machine.create({ bundled: true });
+    const machine = await Machine.create();
     bare.push(await timed(async () => void (await machine.out(process.execPath, "-e", "0"))));
     first.push(await timeToReady(machine));
     await machine.out(...machine.ordinal("stop"));

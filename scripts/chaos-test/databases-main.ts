@@ -57,7 +57,6 @@ export async function databasesMain(args: readonly string[]): Promise<number> {
     storageClass: values.class,
     say,
     sayMore: values.verbose ? say : () => {},
-    bundled: true,
   };
   const { outcomes, done, recoveriesMs } = await runChaos({ ...plan, kubectl: kubectlPath() ?? "kubectl" });
   const rows = outcomes.map(({ name, acknowledged, lost, unacknowledged }) =>

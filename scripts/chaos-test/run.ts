@@ -15,7 +15,6 @@ export interface ChaosPlan {
   readonly storageClass: string;
   readonly kubectl: string;
   /** Runs the bundle instead of the sources. */
-  readonly bundled: boolean;
   /** Tells what is done. */
   readonly say: (words: string) => void;
   /** Tells what the writers meet with. */
@@ -47,7 +46,7 @@ const quietMs = 1_500;
 /** Lets databases write, harms them again and again, and counts what is left. Throws when something does not come back. */
 export async function runChaos(plan: ChaosPlan): Promise<ChaosResult> {
   const { names, kubectl, say } = plan;
-  const machine = await Machine.create({ bundled: plan.bundled });
+  const machine = await Machine.create();
   const writers = new Map<string, Writer>();
   const start = async (): Promise<void> =>
     await machine.startDaemon("--runtime=sandbox", "--dns-upstream=none", "--log-level=warn");

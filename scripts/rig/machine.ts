@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
@@ -23,9 +23,24 @@ export function programPath(program: string): string | undefined {
   return dirs.map((dir) => join(dir, program)).find((path) => existsSync(path));
 }
 
+/** What users run: scripts/start makes it of the sources. */
+const bundleDir = join(projectDir, "packages/daemon/bundle");
+/** As in scripts/lib/setup.sh. */
+const nodeFlags = ["--max-semi-space-size=8", "--heap-growing-percent=20"];
+
+/** Throws when the bundle is not what the sources are by now. */
+function checkBundle(): void {
+  const stamp = join(bundleDir, ".made");
+  const newer = existsSync(stamp)
+    ? execFileSync("find", [join(projectDir, "packages"), "-path", "*/src/*", "-newer", stamp, "-print", "-quit"])
+    : "no bundle";
+  if (newer.length > 0)
+    throw new Error(
+      "the bundle is older than the sources: run this through scripts/test or scripts/bench, which make it",
+    );
+}
+
 export interface MachineOptions {
-  /** Runs the bundle that scripts/start makes, instead of the sources as they are. */
-  readonly bundled?: boolean;
   /** Where the daemon keeps everything. Defaults to a directory of the machine's own. */
   readonly dataDir?: string;
 }
@@ -38,19 +53,17 @@ export class Machine {
   readonly dir: string;
   readonly dataDir: string;
   readonly #holder: ChildProcess;
-  readonly #entry: readonly string[];
   #daemon: ChildProcess | undefined;
   #output = "";
 
-  private constructor(dir: string, { holder, bundled, dataDir }: Required<MachineOptions> & { holder: ChildProcess }) {
+  private constructor(dir: string, { holder, dataDir }: Required<MachineOptions> & { holder: ChildProcess }) {
     this.dir = dir;
     this.dataDir = dataDir;
     this.#holder = holder;
-    const main = join(projectDir, "packages/daemon", bundled ? "bundle/cli.js" : "src/cli/main.ts");
-    this.#entry = [process.execPath, "--max-semi-space-size=8", "--heap-growing-percent=20", main];
   }
 
-  static async create({ bundled = false, dataDir }: MachineOptions = {}): Promise<Machine> {
+  static async create({ dataDir }: MachineOptions = {}): Promise<Machine> {
+    checkBundle();
     const dir = await mkdtemp(join(tmpdir(), "ordinal-machine-"));
     const setUp =
       "ip link set lo up && mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && echo up && exec sleep infinity";
@@ -58,7 +71,7 @@ export class Machine {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
-    return new Machine(dir, { holder, bundled, dataDir: dataDir ?? join(dir, "data") });
+    return new Machine(dir, { holder, dataDir: dataDir ?? join(dir, "data") });
   }
 
   /** What the daemon has printed so far. */
@@ -119,7 +132,7 @@ export class Machine {
 
   /** A command line of ordinal's own, without setting anything up. */
   ordinal(...args: readonly string[]): readonly string[] {
-    return [...this.#entry, ...args];
+    return [process.execPath, ...nodeFlags, join(bundleDir, "cli.js"), ...args];
   }
 
   /** Whether the API says that it is ready. */

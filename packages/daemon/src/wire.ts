@@ -65,6 +65,8 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
     const localPath = await followed(parts, settings.localPathConfig, log.child({ part: "provisioner" }));
     // Beside each other, because one waits for the disk and the other for programs.
     const opening = openStore({ dir: dir.store, ...keptChanges });
+    // Told below, where it is waited for; it may fail before.
+    opening.catch(() => {});
     const pods = await openPodRuntime(settings, { dir, log: log.child({ part: "runtime" }), clock }).finally(async () =>
       parts.add(await opening, "store"),
     );

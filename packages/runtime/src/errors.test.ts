@@ -13,6 +13,9 @@ describe("errors", () => {
   it("are described with their causes, whatever was thrown", () => {
     const error = new Error("cannot read a", { cause: new Error("disk", { cause: "worn out" }) });
     expect(describeError(error)).to.equal("cannot read a: disk: worn out");
+    const both = [new Error("no disk"), new Error("no room")];
+    expect(describeError(new AggregateError(both, "cannot stop"))).to.equal("cannot stop: no disk; no room");
+    expect(describeError(new Error("cannot open b: no disk", { cause: both[0] }))).to.equal("cannot open b: no disk");
     expect(describeError("text")).to.equal("text");
     expect(describeError(undefined)).to.equal("undefined");
   });

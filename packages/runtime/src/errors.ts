@@ -3,12 +3,13 @@ export function hasCode(error: unknown, ...codes: readonly string[]): error is N
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
-/** The message of anything thrown, with its causes, on one line. */
+/** The message of anything thrown, with its causes, on one line; a cause that the message tells already is not told again. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const causes: readonly unknown[] =
     error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause];
-  return causes.length === 0 ? error.message : `${error.message}: ${causes.map(describeError).join("; ")}`;
+  const untold = causes.map(describeError).filter((cause) => !error.message.includes(cause));
+  return untold.length === 0 ? error.message : `${error.message}: ${untold.join("; ")}`;
 }
 
 /** Ends an exhaustive switch: reached only when the types were wrong. */

@@ -1,3 +1,5 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
 import { open } from "lmdb";
 import type { Entry } from "./store.ts";
 
@@ -29,8 +31,12 @@ const mapBytes = 2 ** 30;
 /** LMDB's own limit is a little higher. */
 const longestKeyBytes = 1900;
 
-/** Opens or makes the database in this directory. Throws what the operating system says. */
+/** What stands in a database's first page, in either order of octets. Source: `MDB_MAGIC` in lmdb's `mdb.c`. */
+const magic = { at: 24, values: [Buffer.from("dec0efbe", "hex"), Buffer.from("beefc0de", "hex")] };
+
+/** Opens or makes the database in this directory. Throws what the operating system says, or that the file there is none. */
 export function openDatabase(dir: string): Database {
+  checkFirstPage(join(dir, "data.mdb"));
   const root = open<string, string>({
     path: dir,
     noSubdir: false,
@@ -81,6 +87,22 @@ export function openDatabase(dir: string): Database {
     },
     close: () => root.close(),
   };
+}
+
+/** LMDB, given a file that is not its own, ends the whole process. An empty one it takes for a new database. */
+function checkFirstPage(file: string): void {
+  if (!existsSync(file)) return;
+  const head = Buffer.alloc(magic.at + 4);
+  const descriptor = openSync(file, "r");
+  try {
+    const length = readSync(descriptor, head);
+    if (length === 0 || magic.values.some((value) => value.equals(head.subarray(magic.at)))) return;
+  } finally {
+    closeSync(descriptor);
+  }
+  throw new Error(
+    `${file} is not a database, or its beginning is damaged: put a copy of it in its place, or move it away to begin without objects; the directories of volumes stay`,
+  );
 }
 
 function fits(key: string): boolean {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { hasCode } from "@ordinal/runtime";
 import { openStore } from "./embedded-store.ts";
+import { StoreInUseError } from "./owner.ts";
 
 const fixture = (name: string): string => join(import.meta.dirname, `${name}.fixture.ts`);
 
@@ -54,6 +55,25 @@ describe("durability of the embedded store", () => {
       await store.stop();
     }
     expect(acknowledged.size).to.be.at.least(531);
+  });
+
+  it("O14 opens after a process that was killed and whose parent has not noticed, as in containers without an init", async function () {
+    if (process.platform !== "linux") this.skip();
+    // sleep takes the shell's place, and its child over, and never looks after it.
+    const script = '"$0" "$@" & exec sleep 60';
+    const args = [process.execPath, fixture("crash-writer"), dir, "unnoticed"];
+    const parent = spawn("sh", ["-c", script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      await once(parent.stdout, "data");
+      const refused: unknown = await openStore({ dir }).catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(StoreInUseError);
+      const { pid } = refused as StoreInUseError;
+      process.kill(pid, "SIGKILL");
+      while (!(await readFile(`/proc/${pid}/stat`, "utf8")).includes(") Z "));
+      await (await openStore({ dir })).stop();
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   it("O14 keeps what it has when the disk is full, says what to do, and goes on when there is space again", async function () {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -84,6 +84,15 @@ describe("openStore", () => {
     expect(error)
       .to.have.property("message")
       .that.matches(/^cannot open the store in .*file\/store: ENOTDIR/);
+  });
+
+  it("says what to do about a file that is no database, and leaves it as it is", async () => {
+    const dir = await tempDir();
+    const garbage = Buffer.alloc(20_000, "no database ");
+    await writeFile(join(dir, "data.mdb"), garbage);
+    const error: unknown = await openStore({ dir }).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(StorageError).with.property("message").that.includes("or move it away");
+    expect((await readFile(join(dir, "data.mdb"))).equals(garbage)).to.equal(true);
   });
 
   it("finds nothing under a key that is too long, and refuses to write it without harm to others", async () => {

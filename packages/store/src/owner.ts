@@ -41,9 +41,10 @@ function bornOf(pid: number): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the name in brackets and may hold anything; the start time is the 20th after it.
-    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot} ${startTicks}`;
+    // The second field is the name in brackets and may hold anything; the state comes behind it, and the start time as the 20th.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // One that has ended and that nobody has waited for, as in containers without an init, has nothing open.
+    return fields[0] === "Z" ? "" : `${boot} ${fields[19]}`;
   } catch (error) {
     if (hasCode(error, "ENOENT", "ESRCH")) return "";
     throw error;

@@ -29,7 +29,7 @@ export async function benchStorage(argv: readonly string[]): Promise<void> {
   const progress = (text: string): void =>
     console.error(`bench: ${((performance.now() - begun) / 1_000).toFixed(0)} s: ${text}`);
   progress("starting the daemon");
-  const machine = await Machine.create({ bundled: true });
+  const machine = await Machine.create();
   let cleaned: Promise<void> | undefined;
   const clean = async (): Promise<void> => await (cleaned ??= machine.destroy());
   const onSignal = (): void => {

@@ -42,7 +42,7 @@ export async function claimsMain(args: readonly string[]): Promise<number> {
   console.log(`seed ${seed}`);
   const begun = performance.now();
   const say = (words: string): void => console.error(`${((performance.now() - begun) / 1_000).toFixed(1)} s: ${words}`);
-  const result = await runClaimChaos({ seed, seconds, slots, bundled: true, say: values.verbose ? say : () => {} });
+  const result = await runClaimChaos({ seed, seconds, slots, say: values.verbose ? say : () => {} });
   const { faults, kills, killsBeforeReady, done, recoveriesMs, restMs } = result;
   console.log(
     showTable("Done", [

@@ -39,7 +39,7 @@ export async function powerMain(args: readonly string[]): Promise<number> {
   console.log(`seed ${seed}`);
   const begun = performance.now();
   const say = (words: string): void => console.error(`${((performance.now() - begun) / 1_000).toFixed(1)} s: ${words}`);
-  const taken = await runPowerCuts({ seed, cuts, slots, bundled: true, say });
+  const taken = await runPowerCuts({ seed, cuts, slots, say });
   const rows = taken.map(({ acknowledged, faults }, index) => [index + 1, acknowledged, faults.length].map(String));
   console.log(showTable("Power cuts", [["", "said before", "faults"], ...rows]));
   const faults = taken.flatMap((cut) => cut.faults);

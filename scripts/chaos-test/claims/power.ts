@@ -17,7 +17,6 @@ export interface PowerPlan {
   readonly cuts: number;
   /** How many claims are dealt with at once. */
   readonly slots: number;
-  readonly bundled: boolean;
   readonly say: (words: string) => void;
 }
 
@@ -76,7 +75,7 @@ async function takeCuts(
   plan: PowerPlan,
   { dir, disk }: Places,
 ): Promise<{ readonly taken: readonly Taken[]; readonly events: readonly ChaosEvent[] }> {
-  const machine = await Machine.create({ bundled: plan.bundled, dataDir: join(disk, "data") });
+  const machine = await Machine.create({ dataDir: join(disk, "data") });
   let driver: Driver | undefined;
   try {
     await machine.sh(`
@@ -120,7 +119,7 @@ async function faultsAfter(
   { image, sinceMs, untilMs }: Taken,
   { plan, disk, events }: { readonly plan: PowerPlan; readonly disk: string; readonly events: readonly ChaosEvent[] },
 ): Promise<readonly string[]> {
-  const machine = await Machine.create({ bundled: plan.bundled, dataDir: join(disk, "data") });
+  const machine = await Machine.create({ dataDir: join(disk, "data") });
   try {
     await machine.sh(`mount -o loop ${image} ${disk}`);
     await machine.startDaemon(...flags);

@@ -15,7 +15,6 @@ export interface ClaimChaosPlan {
   /** How many claims are dealt with at once. */
   readonly slots: number;
   /** Runs the bundle instead of the sources. */
-  readonly bundled: boolean;
   /** Tells what is done. */
   readonly say: (words: string) => void;
 }
@@ -40,7 +39,7 @@ const [leastLifeMs, moreLifeMs] = [100, 1_400];
 
 /** Lets claims be made, used, copied, deleted and restored while the daemon is killed again and again, and looks what is left. */
 export async function runClaimChaos(plan: ClaimChaosPlan): Promise<ClaimChaosResult> {
-  const machine = await Machine.create({ bundled: plan.bundled });
+  const machine = await Machine.create();
   let driver: Driver | undefined;
   try {
     await machine.startDaemon(...flags);
