@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import { once } from "node:events";
 import type { Logger, Stoppable } from "@ordinal/runtime";
 import type { Respond } from "../answers/respond.ts";
+import { createBurst } from "./burst.ts";
 import { plainAddress } from "./connections.ts";
 
 export interface UdpListener extends Stoppable {
@@ -49,14 +50,18 @@ export async function listenUdp(
   const listening = once(socket, "listening");
   socket.bind(port, host);
   await listening;
-  socket.on("message", (message, peer) => {
-    // Nobody can be reached at port 0; such datagrams are forged.
-    if (peer.port === 0) return;
-    const answer = respond(message, "udp", family === 4 ? peer.address : plainAddress(peer.address));
-    if (answer === undefined) return;
-    if (Buffer.isBuffer(answer)) socket.send(answer, peer.port, peer.address);
-    else sendLater(answer, peer);
+  const burst = createBurst({
+    answer(message, peer) {
+      // Nobody can be reached at port 0; such datagrams are forged.
+      if (peer.port === 0) return undefined;
+      const answer = respond(message, "udp", family === 4 ? peer.address : plainAddress(peer.address));
+      if (answer === undefined || Buffer.isBuffer(answer)) return answer;
+      sendLater(answer, peer);
+      return undefined;
+    },
+    send: (answer, { port: from, address }) => socket.send(answer, from, address),
   });
+  socket.on("message", (message, peer) => burst.add(message, peer));
   socket.on("error", (error) => {
     failures += 1;
     // Forged senders that cannot be reached must not fill the log: powers of two are enough to see it happen.
@@ -67,6 +72,7 @@ export async function listenUdp(
   return {
     port: socket.address().port,
     async stop() {
+      burst.answer();
       isOpen = false;
       await close(socket);
     },
