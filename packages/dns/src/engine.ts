@@ -98,6 +98,11 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
     if (isSynced()) yield { is: "synced" };
   }
 
+  function afterApplied(then: () => void): void {
+    if (pool === undefined) then();
+    else pool.afterApplied(then);
+  }
+
   return {
     respond: serving.respond,
     serving,
@@ -115,10 +120,7 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
       // Nobody could have the zones before.
       notifier?.serialMoved();
     },
-    afterApplied(then) {
-      if (pool === undefined) then();
-      else pool.afterApplied(then);
-    },
+    afterApplied,
     async startAsking() {
       isAsking = true;
       await current.forwarder?.start();
@@ -151,6 +153,8 @@ export function createEngine(options: ChangeableOptions, engine: EngineOptions):
       await observed.configure({ ...nextSettings, queryLog: next.queryLog });
       pool?.apply({ is: "settings", settings: replicaSettings() });
       pool?.apply({ is: "serial", serial: serving.serial() });
+      // Until then a thread may still ask for what is about to be stopped.
+      await new Promise<void>(afterApplied);
       await notifier?.stop();
       notifier = startNotifierFor(next);
       if (isSynced()) notifier?.serialMoved();

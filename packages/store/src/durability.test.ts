@@ -58,7 +58,10 @@ describe("durability of the embedded store", () => {
   });
 
   it("O14 opens after a process that was killed and whose parent has not noticed, as in containers without an init", async function () {
-    if (process.platform !== "linux") this.skip();
+    if (process.platform !== "linux") {
+      this["skipReason"] = "needs /proc";
+      this.skip();
+    }
     // sleep takes the shell's place, and its child over, and never looks after it.
     const script = '"$0" "$@" & exec sleep 60';
     const args = [process.execPath, fixture("crash-writer"), dir, "unnoticed"];

@@ -6,6 +6,11 @@ import { openStore, type Store } from "../../../packages/store/src/index.ts";
 export interface Floor {
   /** One directory, itself and its name on disk, then two objects in the store, one after the other. Milliseconds. */
   readonly make: (name: string) => Promise<number>;
+  /**
+   * What has to be on disk one after the other until a claim is Bound: the claim, that a provisioner is asked, what is about to
+   * be made, the directory, the volume, and both of them bound. Milliseconds.
+   */
+  readonly bind: (name: string) => Promise<number>;
   /** That directory moved away, with both names on disk, and two more commits. Milliseconds. */
   readonly remove: (name: string) => Promise<number>;
   stop(): Promise<void>;
@@ -19,6 +24,7 @@ export async function openFloor(dir: string): Promise<Floor> {
   const [volumes, trash] = [join(dir, "volumes"), join(dir, "trash")];
   for (const each of [volumes, trash]) await mkdir(each, { recursive: true });
   const store: Store = await openStore({ dir: join(dir, "store") });
+  const journal = await open(join(dir, "journal"), "a");
   return {
     make: async (name) =>
       await timed(async () => {
@@ -28,6 +34,17 @@ export async function openFloor(dir: string): Promise<Floor> {
         await store.put(`/volumes/${name}`, value);
         await store.put(`/claims/${name}`, value);
       }),
+    bind: async (name) =>
+      await timed(async () => {
+        await store.put(`/claims/${name}`, value);
+        await store.put(`/claims/${name}`, value);
+        await journal.appendFile(value);
+        await journal.sync();
+        await mkdir(join(volumes, name));
+        await Promise.all([sync(join(volumes, name)), sync(volumes)]);
+        await store.put(`/volumes/${name}`, value);
+        await Promise.all([store.put(`/volumes/${name}`, value), store.put(`/claims/${name}`, value)]);
+      }),
     remove: async (name) =>
       await timed(async () => {
         await rename(join(volumes, name), join(trash, name));
@@ -36,7 +53,10 @@ export async function openFloor(dir: string): Promise<Floor> {
         await store.delete(`/claims/${name}`);
         await store.delete(`/volumes/${name}`);
       }),
-    stop: async () => await store.stop(),
+    async stop() {
+      await journal.close();
+      await store.stop();
+    },
   };
 }
 
