@@ -1,28 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createStopStack, silentLogger, systemClock, type StopStack } from "@ordinal/runtime";
 import { expect } from "chai";
 import { eventually } from "../api.fixture.ts";
+import { freePort } from "../listen/free-port.fixture.ts";
 import { listenBoth } from "../listen/listen.ts";
 import { needs, run } from "../listen/peers.fixture.ts";
 import { query } from "../message.fixture.ts";
 import { createForwarder, type Forwarder } from "./forwarder.ts";
 import { plainQuestion } from "./asked-query.ts";
 import { Upstream } from "./upstream.ts";
-
-/** A port nobody uses now; programs that cannot draw one for UDP and TCP together are given it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe("real upstreams", () => {
   let dir: string;

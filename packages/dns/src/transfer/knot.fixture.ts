@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,17 +52,6 @@ export async function startSecondary(
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** Knot takes no port 0, so one is drawn that is free for now. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, "close");
-  return port;
 }
 
 function configOf(at: { dir: string; port: number; primaryPort: number; zones: readonly string[] }): string {

@@ -1,10 +1,11 @@
 import { createStopStack, silentLogger, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import type { Serving } from "../answers/serving.ts";
+import { freePort } from "../listen/free-port.fixture.ts";
 import { listenBoth } from "../listen/listen.ts";
 import { askUdp, skipWithout } from "../listen/peers.fixture.ts";
 import { query, read } from "../message.fixture.ts";
-import { findDaemon, freePort, startSecondary, type Secondary } from "./knot.fixture.ts";
+import { findDaemon, startSecondary, type Secondary } from "./knot.fixture.ts";
 import { startNotifier, type Notifier } from "./notifier.ts";
 import { facts, serveTransfers } from "./transfer.fixture.ts";
 
