@@ -1,6 +1,7 @@
 import { ApiError, parseLabelSelector, type ConfigMap } from "@ordinal/api";
 import { createFakeClock, silentLogger, type FakeClock } from "@ordinal/runtime";
 import { expect } from "chai";
+import type { ListOptions } from "./client.ts";
 import { startInformer, type Change, type Informer, type InformerOptions } from "./informer.ts";
 import { cuttable, reached, startRegistryRig, type CuttableClient, type RegistryRig } from "./registry-rig.fixture.ts";
 
@@ -134,6 +135,55 @@ describe("informer", () => {
     expect(names(informer)).to.deep.equal(["a"]);
   });
 
+  describe("with pages", () => {
+    it("lists page by page, and then follows from where the list was", async () => {
+      for (const name of ["a", "b", "c", "d", "e"]) await create(name);
+      const asked: ListOptions[] = [];
+      client = listening(client, (options) => asked.push(options));
+      const informer = start({ pageSize: 2 });
+      const seen = follow(informer);
+      await informer.synced;
+      expect(seen).to.deep.equal(["+a", "+b", "+c", "+d", "+e"]);
+      expect(asked.map(({ limit, continueToken }) => [limit, continueToken !== undefined])).to.deep.equal([
+        [2, false],
+        [2, true],
+        [2, true],
+      ]);
+      await create("f");
+      await reached(informer, rig.registry.revision());
+      expect(seen.at(-1)).to.equal("+f");
+    });
+
+    it("shows what changes between two pages when it has listed, once", async () => {
+      for (const name of ["a", "b", "c"]) await create(name);
+      client = listening(client, async ({ continueToken }) => {
+        if (continueToken === undefined) return;
+        await remove("a");
+        await create("d");
+      });
+      const informer = start({ pageSize: 2 });
+      const seen = follow(informer);
+      await informer.synced;
+      expect(seen, "all pages are of one moment").to.deep.equal(["+a", "+b", "+c"]);
+      await reached(informer, rig.registry.revision());
+      expect(seen.slice(3)).to.deep.equal(["-a", "+d"]);
+    });
+
+    it("lists everything at once when its first page is too old for the next", async () => {
+      for (const name of ["a", "b", "c"]) await create(name);
+      client = listening(client, async ({ continueToken }) => {
+        if (continueToken === undefined) return;
+        await remove("a");
+        throw new ApiError("Expired", "the continue token is too old");
+      });
+      const informer = start({ pageSize: 2 });
+      const seen = follow(informer);
+      await informer.synced;
+      expect(seen).to.deep.equal(["+a", "+b", "+c", "-a"]);
+      expect(names(informer)).to.deep.equal(["b", "c"]);
+    });
+  });
+
   it("stops telling whoever no longer listens, and everybody when it is stopped", async () => {
     const informer = start();
     await informer.synced;
@@ -148,6 +198,17 @@ describe("informer", () => {
     expect([kept, dropped]).to.deep.equal([["+a"], []]);
   });
 });
+
+/** Says what is asked for before each list; what it throws is the answer. */
+function listening(client: CuttableClient, onList: (options: ListOptions) => unknown): CuttableClient {
+  return {
+    ...client,
+    async list(resource, options = {}) {
+      await onList(options);
+      return await client.list(resource, options);
+    },
+  };
+}
 
 /** Changes from now on, as `+a`, `~a`, `-a`. */
 function follow(informer: Informer<ConfigMap>): string[] {

@@ -1,6 +1,6 @@
 import { isApiError, type ObjectOf, type ResourceName } from "@ordinal/api";
 import { backoffDelay, describeError, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
-import { keyOf, type Client, type ListOptions } from "./client.ts";
+import { keyOf, type Client, type List, type ListOptions } from "./client.ts";
 
 /** What changed: `before` is absent for an addition, `after` for a removal. */
 export interface Change<T> {
@@ -16,6 +16,11 @@ export interface InformerOptions<T> {
   readonly where?: Pick<ListOptions, "namespace" | "labelSelector" | "fieldSelector">;
   /** Named lookups beside the key, kept up to date: from an object to the values it is found under. */
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  /**
+   * Objects that a list brings with one answer, as `limit` of the API. All by default; give it where answers come as text from
+   * another process, which then need not be held whole by either side.
+   */
+  readonly pageSize?: number;
 }
 
 /** A local copy of one resource that follows the API server, across restarts of either side. */
@@ -42,7 +47,7 @@ export function startInformer<R extends ResourceName>(
   options: InformerOptions<ObjectOf<R>>,
 ): Informer<ObjectOf<R>> {
   type T = ObjectOf<R>;
-  const { client, clock, log, where = {}, indexes = {} } = options;
+  const { client, clock, log, where = {}, indexes = {}, pageSize } = options;
   const objects = new Map<string, T>();
   const filed = new Map(Object.keys(indexes).map((name) => [name, new Map<string, Map<string, T>>()]));
   const changeListeners = new Set<(change: Change<T>) => void>();
@@ -101,15 +106,35 @@ export function startInformer<R extends ResourceName>(
   }
 
   async function relist(): Promise<void> {
-    const listed = await client.list(resource, where);
-    const present = new Set(listed.items.map(keyOf));
-    for (const key of [...objects.keys()].filter((each) => !present.has(each))) remove(key);
-    for (const object of listed.items) put(object);
-    // A server whose data was replaced counts from the start again.
-    revision = Math.min(revision, listed.revision);
-    reach(listed.revision);
+    try {
+      await listBy(pageSize);
+    } catch (error) {
+      // Its first page may have become too old for the next one. Source: client-go `tools/pager`.
+      if (pageSize === undefined || !isApiError(error, "Expired")) throw error;
+      await listBy(undefined);
+    }
     isSynced = true;
     firstSync.resolve();
+  }
+
+  async function listBy(limit: number | undefined): Promise<void> {
+    const present = new Set<string>();
+    const found: T[] = [];
+    let listed = 0;
+    for await (const page of pagesOf(client, resource, { ...where, ...(limit === undefined ? {} : { limit }) })) {
+      listed = page.revision;
+      for (const object of page.items) {
+        present.add(keyOf(object));
+        // Who takes the copy for whole gets all differences at once.
+        if (isSynced) found.push(object);
+        else put(object);
+      }
+    }
+    for (const key of [...objects.keys()].filter((each) => !present.has(each))) remove(key);
+    for (const object of found) put(object);
+    // A server whose data was replaced counts from the start again.
+    revision = Math.min(revision, listed);
+    reach(listed);
   }
 
   async function follow(): Promise<void> {
@@ -162,4 +187,18 @@ export function startInformer<R extends ResourceName>(
       await finished;
     },
   };
+}
+
+/** All objects as they were at one revision, in as many answers as it takes. Throws ApiError Expired where that is no longer kept. */
+async function* pagesOf<R extends ResourceName>(
+  client: Client,
+  resource: R,
+  options: ListOptions,
+): AsyncGenerator<List<ObjectOf<R>>> {
+  let page = await client.list(resource, options);
+  yield page;
+  while (page.continueToken !== undefined) {
+    page = await client.list(resource, { ...options, continueToken: page.continueToken });
+    yield page;
+  }
 }

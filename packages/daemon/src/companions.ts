@@ -21,10 +21,11 @@ export interface CompanionsOptions extends DnsCircumstances {
 
 /**
  * Heaps this small are enough for thousands of names and pods, and make the engine tidy up early. The proxy's young objects
- * are few; those of DNS are many under load, and moving them on too early costs it a sixth of its queries per second.
+ * are few; those of DNS are many under load, and moving them on too early costs it a sixth of its queries per second. DNS also
+ * tidies up once by itself (`tidyHeap`), for which it has to be allowed to.
  */
 const nodeFlags = {
-  dns: ["--max-semi-space-size=16", "--heap-growing-percent=20", "--max-old-space-size=512"],
+  dns: ["--max-semi-space-size=16", "--heap-growing-percent=20", "--max-old-space-size=512", "--expose-gc"],
   proxy: ["--max-semi-space-size=1", "--heap-growing-percent=20", "--max-old-space-size=512"],
 } as const;
 

@@ -5,6 +5,7 @@ import { createServing, type Serving, type ServingParts, type ServingSettings } 
 import { composeError } from "./answers/compose.ts";
 import type { Transfer } from "./answers/transfer.ts";
 import type { Replica, ReplicaParts } from "./listen/worker.ts";
+import { tidyHeap } from "./tidy-heap.ts";
 import { createObserver, type ObserverSettings } from "./observe/observer.ts";
 import type { Fact } from "./records/fact.ts";
 import { rcodes } from "./wire/constants.ts";
@@ -60,6 +61,7 @@ export function createReplica({ settings, ask, log }: ReplicaParts<ReplicaStart>
           for (const zone of serving.zones) zone.moveSerial(change.serial);
           return;
         case "synced":
+          tidyHeap();
           isSynced = true;
           return;
         case "settings":

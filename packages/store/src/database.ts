@@ -18,6 +18,9 @@ export interface Database {
   get(key: string): Entry | undefined;
   /** In key order, from the first key after `after`. Use it up before the next `await`. */
   scan(where: { readonly prefix: string; readonly after?: string }): Iterable<Entry>;
+  has(key: string): boolean;
+  /** How many keys `scan` would give; reads no values. */
+  countAfter(where: { readonly prefix: string; readonly after: string }): number;
   /** Writes all changes and the revision in one transaction; resolves when that is on disk, and changes nothing when it fails. */
   commit(changes: readonly Change[], revision: number): Promise<void>;
   /** Replaces the note of who has the database open in one step, or leaves it when `decide` throws. */
@@ -53,7 +56,7 @@ export function openDatabase(dir: string): Database {
   function* scan({ prefix, after }: { readonly prefix: string; readonly after?: string }): Generator<Entry> {
     if (!fits(prefix)) return;
     const start = after !== undefined && after > prefix ? after : prefix;
-    for (const { key, value } of objects.getRange({ start, end: `${prefix}\uFFFF` })) {
+    for (const { key, value } of objects.getRange({ start, end: endOf(prefix) })) {
       if (key !== after) yield decode(key, value);
     }
   }
@@ -66,6 +69,12 @@ export function openDatabase(dir: string): Database {
       return value === undefined ? undefined : decode(key, value);
     },
     scan,
+    has: (key) => fits(key) && objects.doesExist(key),
+    countAfter({ prefix, after }) {
+      if (!fits(prefix)) return 0;
+      const count = objects.getKeysCount({ start: after, end: endOf(prefix) });
+      return objects.doesExist(after) ? count - 1 : count;
+    },
     async commit(changes, revision) {
       const writes: Promise<boolean>[] = [];
       const done = objects.batch(() => {
@@ -103,6 +112,11 @@ function checkFirstPage(file: string): void {
   throw new Error(
     `${file} is not a database, or its beginning is damaged: put a copy of it in its place, or move it away to begin without objects; the directories of volumes stay`,
   );
+}
+
+/** Behind every key with this prefix. */
+function endOf(prefix: string): string {
+  return `${prefix}\uFFFF`;
 }
 
 function fits(key: string): boolean {

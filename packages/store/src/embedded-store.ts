@@ -52,7 +52,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       const { prefix, after, revision = writer.revision() } = range;
       const undo = [...ring.since(revision), ...writer.unpublished()];
       const newest = sharing(database.scan(after === undefined ? { prefix } : { prefix, after }), ring);
-      return rangeAt({ revision: Math.min(revision, writer.revision()), newest, undo }, range);
+      const source = {
+        revision: Math.min(revision, writer.revision()),
+        newest,
+        countAfter: (key: string) => database.countAfter({ prefix, after: key }),
+        has: (key: string) => database.has(key),
+        undo,
+      };
+      return rangeAt(source, range);
     },
     put: async (key, value, condition) => await writer.write({ key, value }, condition),
     delete: async (key, condition) => await writer.write({ key }, condition),

@@ -4,19 +4,41 @@ import type { Entry, Range, RangeOptions, StoreEvent } from "./store.ts";
 export interface RangeSource {
   readonly revision: number;
   readonly newest: Iterable<Entry>;
+  /** How many of the newest lie behind this key; without reading their values. */
+  readonly countAfter: (key: string) => number;
+  /** Whether one of the newest has this key. */
+  readonly has: (key: string) => boolean;
   readonly undo: readonly StoreEvent[];
 }
 
-/** The entries of a range as they were at the source's revision: the newest ones, stepped back through the events since. */
+/**
+ * The entries of a range as they were at the source's revision: the newest ones, stepped back through the events since. Reads
+ * as many as are asked for, and counts the keys of the rest.
+ */
 export function rangeAt(source: RangeSource, { prefix, after, limit = Infinity }: RangeOptions): Range {
+  const { revision } = source;
   const changed = stateBefore(source.undo.filter(({ key }) => key.startsWith(prefix) && isAfter(key, after)));
   const entries: Entry[] = [];
-  let remaining = 0;
   for (const entry of changed.size === 0 ? source.newest : stepBack(source.newest, changed)) {
-    if (entries.length < limit) entries.push(entry);
-    else remaining += 1;
+    const last = entries.at(-1);
+    if (entries.length >= limit && last !== undefined)
+      return { entries, revision, remaining: remainingAfter(last.key, changed, source) };
+    entries.push(entry);
   }
-  return { entries, revision: source.revision, remaining };
+  return { entries, revision, remaining: 0 };
+}
+
+/** What is there now, with each changed key counted as it was. */
+function remainingAfter(
+  last: string,
+  changed: ReadonlyMap<string, Entry | undefined>,
+  { countAfter, has }: RangeSource,
+): number {
+  let count = countAfter(last);
+  for (const [key, before] of changed) {
+    if (key > last) count += Number(before !== undefined) - Number(has(key));
+  }
+  return count;
 }
 
 function isAfter(key: string, after: string | undefined): boolean {

@@ -118,6 +118,20 @@ export function describeStoreContract(name: string, maker: StoreMaker): void {
       const between = await store.range({ prefix: "/p/", revision: 4, limit: 1, after: "/p/a" });
       expect(between.entries.map(({ value }) => value)).to.deep.equal(["b1"]);
       expect(between).to.include({ revision: 4, remaining: 1 });
+      const first = await store.range({ prefix: "/p/", revision: then.revision, limit: 1 });
+      expect(first.entries.map(({ value }) => value)).to.deep.equal(["a1"]);
+      expect(first.remaining, "what was made since does not count, what was deleted does").to.equal(1);
+      const newest = await store.range({ prefix: "/p/", limit: 1 });
+      expect(newest).to.include({ revision: 7, remaining: 2 });
+    });
+
+    it("goes on behind a key that has gone meanwhile", async () => {
+      for (const key of ["/p/a", "/p/b", "/p/c", "/p/d"]) await store.put(key, key);
+      const { revision } = await store.range({ prefix: "/p/", limit: 2 });
+      await store.delete("/p/b");
+      const rest = await store.range({ prefix: "/p/", limit: 1, after: "/p/b", revision });
+      expect(rest.entries.map(({ key }) => key)).to.deep.equal(["/p/c"]);
+      expect(rest.remaining).to.equal(1);
     });
 
     it("refuses a range or a watch that starts before what is kept", async () => {

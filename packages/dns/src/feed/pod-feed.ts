@@ -25,12 +25,15 @@ export interface PodFeed extends Stoppable {
 /** Pods whose address is theirs; the server leaves the others out. Source: CoreDNS plugin/kubernetes/controller.go, `podListFunc`. */
 const running = "status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown";
 
+/** Objects in one answer: of a pod's whole text, two addresses are kept. */
+const pageSize = 100;
+
 const settings: Pick<RecordSettings, "podNames"> = { podNames: "verified" };
 
 /** Follows the pods, for names made of their addresses. Nobody waits for these: they take no part in the served revision. */
 export function startPodFeed({ client, clock, log, onFacts, onRevision }: PodFeedOptions): PodFeed {
   const where = { fieldSelector: parseFieldSelector(running) };
-  const pods = startInformer("pods", { client, clock, log, where });
+  const pods = startInformer("pods", { client, clock, log, where, pageSize });
   const stopped = Promise.withResolvers<void>();
   const unfollow = pods.onChange(({ before, after }) => {
     onFacts(

@@ -7,6 +7,7 @@ import { namespaceFacts, serviceFacts, sliceFacts } from "../records/makers.ts";
 import type { RecordSettings } from "../records/settings.ts";
 import { startOrphanWatch } from "./orphan-watch.ts";
 import { startPodFeed, type PodFeed } from "./pod-feed.ts";
+import { tidyHeap } from "../tidy-heap.ts";
 
 export interface ZoneFeedOptions {
   readonly client: Client;
@@ -38,6 +39,12 @@ export interface ZoneFeed extends Stoppable {
 }
 
 /**
+ * Objects in one answer: what is made of them is a small part, and the rest is garbage that the heap has to have room for. A
+ * slice that is full is a hundred endpoints, or a thousand where people write it themselves.
+ */
+const pageSizes = { slices: 10, others: 100 };
+
+/**
  * Follows namespaces, services, endpoint slices and, where their names are wanted, pods, and hands on what they say.
  *
  * The served revision is that of the slices: whoever waits for it waits for one slice to be answered. The watches are apart,
@@ -54,10 +61,12 @@ export function startZoneFeed(options: ZoneFeedOptions): ZoneFeed {
   let hasSlices = false;
   let isSynced = false;
 
-  const namespaces = stack.add(startInformer("namespaces", parts));
-  const services = stack.add(startInformer("services", parts));
+  const namespaces = stack.add(startInformer("namespaces", { ...parts, pageSize: pageSizes.others }));
+  const services = stack.add(startInformer("services", { ...parts, pageSize: pageSizes.others }));
   const byService = { service: (slice: EndpointSlice) => [serviceKeyOf(slice)] };
-  const slices = stack.add(startInformer("endpointslices", { ...parts, indexes: byService }));
+  const slices = stack.add(
+    startInformer("endpointslices", { ...parts, indexes: byService, pageSize: pageSizes.slices }),
+  );
   const orphans = stack.add(startOrphanWatch({ ...parts, services, slices, serviceKeyOf, onSettled: tellServed }));
   const startPods = (): PodFeed => startPodFeed({ ...parts, onFacts, onRevision });
   let pods = settings.podNames === "verified" ? startPods() : undefined;
@@ -140,6 +149,7 @@ export function startZoneFeed(options: ZoneFeedOptions): ZoneFeed {
     tellServed();
   });
   const synced = Promise.all([slicesSynced, pods?.synced]).then(() => {
+    tidyHeap();
     isSynced = true;
   });
   return { synced, isSynced: () => isSynced, facts, restate, stop: () => stack.stop() };
