@@ -8,7 +8,7 @@ import { ask, drawPort } from "./ask.ts";
 import { dnsmasqArguments, knotArguments } from "./foreign-configs.ts";
 import type { BenchNames } from "./names.ts";
 import { queriesOf } from "./queries.ts";
-import { hasEnded, type Workshop } from "./workshop.ts";
+import { aheadOfOthers, hasEnded, type Workshop } from "./workshop.ts";
 
 /** A server that is up and has all its names. */
 export interface Contestant {
@@ -57,10 +57,17 @@ export async function startOurs(context: StartContext, options: OursOptions): Pr
   });
 }
 
-/** What every Node server has to be measured against: it sends datagrams back, with Node's own settings. */
-export async function startEcho(context: StartContext): Promise<Contestant> {
+/**
+ * What every Node server has to be measured against: it sends datagrams back, with Node's own settings. When `isAhead`, with a
+ * priority like that of our DNS process.
+ */
+export async function startEcho(
+  context: StartContext,
+  { isAhead = false }: { readonly isAhead?: boolean } = {},
+): Promise<Contestant> {
   const port = await drawPort();
-  return await start("bare Node echo", context, { port, command: nodeProgram("echo-main.ts", port) });
+  const command = [...(isAhead ? aheadOfOthers : []), ...nodeProgram("echo-main.ts", port)];
+  return await start("bare Node echo", context, { port, command });
 }
 
 export async function startDns2(context: StartContext): Promise<Contestant> {

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { constants } from "node:os";
 import type { Query } from "./queries.ts";
-import type { Workshop } from "./workshop.ts";
+import { aheadOfOthers, type Workshop } from "./workshop.ts";
 
 export interface DnsperfOptions {
   readonly port: number;
@@ -54,8 +53,7 @@ export async function runDnsperf(workshop: Workshop, options: DnsperfOptions): P
 export function startDnsperf(workshop: Workshop, options: DnsperfOptions): Dnsperf {
   const { port, queries, seconds, core, edns = false, clients = 1, rate } = options;
   const { once: isOnce = false, isAhead = false } = options;
-  // nice(1) goes on without where it may not.
-  const command = isAhead ? ["nice", "-n", String(constants.priority.PRIORITY_HIGH)] : [];
+  const command: string[] = isAhead ? [...aheadOfOthers] : [];
   command.push("dnsperf", "-s", "127.0.0.1", "-p", String(port), "-d", queries, "-l", String(seconds));
   command.push("-t", "1", "-c", String(clients), "-W");
   if (isOnce) command.push("-n", "1");

@@ -2,8 +2,11 @@ import { spawn, type ChildProcess, type StdioOptions } from "node:child_process"
 import { once } from "node:events";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** Before a command: with the priority that our DNS process takes. nice(1) goes on without where it may not. */
+export const aheadOfOthers = ["nice", "-n", String(constants.priority.PRIORITY_HIGH)] as const;
 
 export interface StartOptions {
   /** The one core it may run on; left out, any. */
