@@ -13,11 +13,15 @@ interface Place {
  * nothing is done outside the base, and where the base itself is missing, since then nobody knows what was in it.
  */
 export async function checkWay(disk: Disk, { base, path }: Place): Promise<"there" | "missing"> {
+  const steps = relative(base, path).split("/");
+  // Most ways have one step: it is looked at together with the base, whose problem is told first.
+  const first = look(disk, join(base, steps[0] ?? ""));
+  first.catch(() => {});
   await checkBase(disk, base);
   let at = base;
-  for (const step of relative(base, path).split("/")) {
+  for (const [index, step] of steps.entries()) {
     at = join(at, step);
-    const found = await look(disk, at);
+    const found = await (index === 0 ? first : look(disk, at));
     if (found === undefined) return "missing";
     if (!found.isDirectory())
       throw new Error(`${at} is in the way: it is not a plain directory, and links are not followed; move it away`);

@@ -60,11 +60,20 @@ describe("the journal of volumes that are being made", () => {
     const fate = createFate();
     const journal = await open(fate.disk(nodeDisk), clock);
     await journal.begin(intent("a"));
+    await journal.begin(intent("b"));
     const before = fate.log.length;
-    const finished = journal.finish("a");
+    journal.finishLater("a");
+    journal.finishLater("b");
     expect(fate.log.length).to.equal(before);
     await clock.advance(20);
-    await finished;
+    await eventually(async () => expect(await namesIn()).to.deep.equal([]));
+  });
+
+  it("hurries for one who waits for the end of a work that nobody waited for before", async () => {
+    const journal = await open(nodeDisk, createFakeClock());
+    await journal.begin(intent("a"));
+    journal.finishLater("a");
+    await journal.finish("a");
     expect(await namesIn()).to.deep.equal([]);
   });
 
@@ -91,10 +100,10 @@ describe("the journal of volumes that are being made", () => {
   });
 
   it("says that something is forgotten when that is on disk, also to one who asks later, and tries until it is", async () => {
-    const fate = createFate({ fail: { from: 11, times: 3, code: "EIO" } });
+    const fate = createFate({ fail: { from: 12, times: 3, code: "EIO" } });
     const journal = await open(fate.disk(nodeDisk));
     await journal.begin(intent("a"));
-    expect(fate.log.length).to.equal(10);
+    expect(fate.log.length).to.equal(11);
     const outcomes = await Promise.allSettled([journal.finish("a"), journal.finish("a")]);
     expect(outcomes.map(({ status }) => status)).to.deep.equal(["rejected", "rejected"]);
     await eventually(async () => await journal.finish("a"));

@@ -1,4 +1,5 @@
 import { constants } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { describeError, hasCode, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import type { Disk } from "../disk/disk.ts";
 import { writeDurably } from "../disk/durable.ts";
@@ -16,6 +17,8 @@ export interface Journal extends Stoppable {
    * written it rejects, and is tried until it can.
    */
   finish(volumeName: string): Promise<void>;
+  /** The same for one who does not wait for it: it goes to disk with what others ask for soon, or after `finishDelayMs`. */
+  finishLater(volumeName: string): void;
 }
 
 /**
@@ -40,6 +43,14 @@ interface Record {
   readonly done: PromiseWithResolvers<void>;
 }
 
+/** The file, open for appending. */
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly inode: number;
+  /** In bytes. */
+  size: number;
+}
+
 /**
  * Opens the journal, a file of JSON lines. Records that come while one write runs go to disk together with the next one, so
  * that many volumes made at once cost few syncs.
@@ -57,8 +68,8 @@ export async function openJournal(path: string, options: JournalOptions): Promis
   let isStale = false;
   let cancelRewrite: (() => void) | undefined;
   let cancelFinish: (() => void) | undefined;
-  /** Bytes in the file. Undefined when nobody knows what it holds, so that it has to be written anew. */
-  let size: number | undefined;
+  /** Undefined when nobody knows what it holds, so that it has to be written anew. */
+  let file: OpenFile | undefined;
 
   for (const line of parseLines(await readIfPresent(disk, path))) apply(line);
   await rewrite();
@@ -72,9 +83,15 @@ export async function openJournal(path: string, options: JournalOptions): Promis
     apply(line);
     const done = Promise.withResolvers<void>();
     queue.push({ line, done });
-    if ("begin" in line) wake();
-    else cancelFinish ??= clock.after(finishDelayMs, wake);
     return done.promise;
+  }
+
+  /** Whether what is forgotten is on disk is for `finishing` to say, also when nobody asks. */
+  function forget(volumeName: string): void {
+    if (!intents.has(volumeName)) return;
+    const forgotten = add({ finish: volumeName });
+    forgotten.catch(() => {});
+    finishing.set(volumeName, forgotten);
   }
 
   function wake(): void {
@@ -88,7 +105,7 @@ export async function openJournal(path: string, options: JournalOptions): Promis
     if (isStopped) return;
     cancelRewrite?.();
     cancelRewrite = clock.after(retryMs, () => {
-      isStale = size === undefined;
+      isStale = file === undefined;
       wake();
     });
   }
@@ -109,7 +126,7 @@ export async function openJournal(path: string, options: JournalOptions): Promis
         }
       } catch (error) {
         // After a write or sync that failed, what is on disk is not known.
-        size = undefined;
+        await closeFile();
         log.warn("the journal of volumes cannot be written, trying again", { path, error: describeError(error) });
         for (const { done } of batch) done.reject(error);
         rewriteLater();
@@ -119,20 +136,27 @@ export async function openJournal(path: string, options: JournalOptions): Promis
   }
 
   async function write(lines: readonly JournalLine[]): Promise<void> {
-    if (size === undefined || size > rewriteAtBytes) {
+    if (file === undefined || file.size > rewriteAtBytes) {
       await rewrite();
       return;
     }
     const text = lines.map(showLine).join("");
-    // Not made when missing: then the directory around it was exchanged, and what was noted before has to be noted again.
-    const handle = await disk.open(path, constants.O_WRONLY | constants.O_APPEND);
-    try {
+    const { handle, inode } = file;
+    const append = async (): Promise<void> => {
       await handle.writeFile(text);
       await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    size += Buffer.byteLength(text);
+    };
+    // Where another file has its name, the directory around it was exchanged, and what was noted before has to be noted again.
+    const [found] = await Promise.all([disk.lstat(path), append()]);
+    if (found.ino !== inode) throw new Error(`${path} is another file than before`);
+    file.size += Buffer.byteLength(text);
+  }
+
+  async function closeFile(): Promise<void> {
+    const handle = file?.handle;
+    file = undefined;
+    // What could go wrong in closing has been asked for with `sync`.
+    await handle?.close().catch(() => {});
   }
 
   async function rewrite(): Promise<void> {
@@ -141,9 +165,11 @@ export async function openJournal(path: string, options: JournalOptions): Promis
     const forgotten = [...finishing.keys()].filter(
       (name) => !queue.some(({ line }) => "finish" in line && line.finish === name),
     );
+    await closeFile();
     await writeDurably(disk, path, text);
     for (const name of forgotten) finishing.delete(name);
-    size = Buffer.byteLength(text);
+    const handle = await disk.open(path, constants.O_WRONLY | constants.O_APPEND);
+    file = { handle, inode: (await handle.stat()).ino, size: Buffer.byteLength(text) };
   }
 
   return {
@@ -151,17 +177,26 @@ export async function openJournal(path: string, options: JournalOptions): Promis
     list: () => [...intents.values()],
     async begin(intent) {
       finishing.delete(volumeOf(intent));
-      await add({ begin: intent });
+      const begun = add({ begin: intent });
+      wake();
+      await begun;
     },
     async finish(volumeName) {
-      if (intents.has(volumeName)) finishing.set(volumeName, add({ finish: volumeName }));
-      await finishing.get(volumeName);
+      forget(volumeName);
+      const forgotten = finishing.get(volumeName);
+      if (forgotten !== undefined) wake();
+      await forgotten;
+    },
+    finishLater(volumeName) {
+      forget(volumeName);
+      cancelFinish ??= clock.after(finishDelayMs, wake);
     },
     async stop() {
       isStopped = true;
       cancelRewrite?.();
       wake();
       await written;
+      await closeFile();
     },
   };
 }

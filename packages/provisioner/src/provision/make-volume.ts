@@ -34,7 +34,7 @@ export async function makeVolume(request: VolumeRequest, options: MakeOptions): 
   // Held until the informer has the object; it may have it already.
   if (!made.ok || options.volumes.get(name) !== undefined) occupancy.release(name);
   // Nobody waits for it here; who does asks again.
-  if (made.ok) journal.finish(name).catch(() => {});
+  if (made.ok) journal.finishLater(name);
   return made;
 }
 
