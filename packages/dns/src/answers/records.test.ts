@@ -340,6 +340,18 @@ describe("a name without its zone", () => {
     expect(show(await ask(respond, "web-1.nginx AAAA", from))).to.equal("NOERROR aa");
   });
 
+  it("D48 D21 is followed where it is an alias", async () => {
+    expect(show(await ask(respond, "in A", from))).to.equal(
+      `NOERROR aa in. 5 CNAME ${local("vip.default.svc")}. ${local("vip.default.svc")}. 5 A 10.96.0.7`,
+    );
+    expect(show(await ask(respond, "out.default AAAA", from))).to.equal(
+      "NOERROR aa out.default. 5 CNAME www.example.com.",
+    );
+    expect(show(await ask(respond, "gone.default A", from))).to.equal(
+      `NXDOMAIN aa gone.default. 5 CNAME ${local("nobody.default.svc")}. | ${soa}`,
+    );
+  });
+
   it("D48 is nobody's for others, and where there is no such name", async () => {
     expect((await ask(respond, "web-0.nginx A", { address: "127.0.0.1" })).rcode).to.equal("REFUSED");
     expect((await ask(respond, "web-7.nginx A", from)).rcode).to.equal("REFUSED");

@@ -47,6 +47,15 @@ interface Decision {
 /** Where a question leads that our zones do not answer by themselves. */
 type Elsewhere = "outside" | "alias";
 
+/** How a chain of aliases is answered. */
+interface Following {
+  readonly ttlSeconds: number;
+  /** The authority section for a chain that a zone has ended with a "no", or that nobody has. */
+  readonly denialOf: (zone: Zone | undefined) => NonNullable<Reply["authority"]>;
+}
+
+const empty: Reply = { rcode: rcodes.NOERROR, isAuthoritative: true };
+
 const refused: Reply = { rcode: rcodes.REFUSED, isAuthoritative: false };
 
 /**
@@ -82,7 +91,7 @@ export function createResponder(options: ResponderOptions): Respond {
     if (zone === undefined) return answerShort(asked, address) ?? ask(asked, transport);
     const decision = decide(zone);
     if (decision === "outside") return ask(asked, transport);
-    if (decision === "alias") return follow(asked, zone);
+    if (decision === "alias") return followInZone(asked, zone);
     const composed = composeReply(asked, decision.reply);
     if (decision.preparation !== undefined) prepared.keep(asked, composed, decision.preparation);
     return composed.message;
@@ -171,34 +180,44 @@ export function createResponder(options: ResponderOptions): Respond {
   }
 
   /** The answer to a pod that leaves the search list to us. */
-  function answerShort(asked: Asked, address: string): Buffer | undefined {
+  function answerShort(asked: Asked, address: string): Buffer | Promise<readonly Buffer[]> | undefined {
     if (!isSynced()) return undefined;
     const name = lowerName(question.nameEnd);
     const node = shortNameNode(name, { labels: question.labelCount, address, tables });
     if (node === undefined) return undefined;
-    const set = setOf(node.sets, question.type);
     const isAddress = question.type === types.A || question.type === types.AAAA;
-    if (set === undefined || !isAddress) return compose(asked, { rcode: rcodes.NOERROR, isAuthoritative: true });
-    const answer = { set, ttlSeconds: zones[0]?.ttlSeconds ?? 0, suffix: "" };
-    return compose(asked, { rcode: rcodes.NOERROR, isAuthoritative: true, answer });
+    if (!isAddress) return compose(asked, empty);
+    const ttlSeconds = zones[0]?.ttlSeconds ?? 0;
+    const set = setOf(node.sets, question.type);
+    if (set !== undefined) return compose(asked, { ...empty, answer: { set, ttlSeconds, suffix: "" } });
+    const alias = setOf(node.sets, types.CNAME);
+    if (alias === undefined) return compose(asked, empty);
+    return follow(asked, alias, { ttlSeconds, denialOf: (zone) => zone?.distantDenial() ?? [] });
   }
 
-  function follow(asked: Asked, zone: Zone): Buffer | Promise<readonly Buffer[]> {
+  function followInZone(asked: Asked, zone: Zone): Buffer | Promise<readonly Buffer[]> {
     const start = question.suffixStart(zone.labels);
     const end = zone.isRelative ? start : question.nameEnd;
-    const { type } = question;
     const alias = setOf(nodeBefore(zone, end)?.sets ?? [], types.CNAME);
     if (alias === undefined) return compose(asked, refused);
-    const { ttlSeconds } = zone;
+    return follow(asked, alias, {
+      ttlSeconds: zone.ttlSeconds,
+      denialOf: (by) => (by === zone ? zone.denial(start - headerSize) : (by?.distantDenial() ?? [])),
+    });
+  }
+
+  function follow(asked: Asked, alias: RecordSet, { ttlSeconds, denialOf }: Following): ReturnType<typeof ask> {
+    const { type } = question;
     const name = lowerName(question.nameEnd);
     const chain = followAliases(alias, { name, type, end: asked.end, ttlSeconds, zones });
-    const { deniedBy } = chain;
-    const authority = deniedBy === zone ? zone.denial(start - headerSize) : (deniedBy?.distantDenial() ?? []);
-    const reply: Reply = { rcode: chain.rcode, isAuthoritative: true, chain: chain.records, authority };
+    const { rcode, records } = chain;
+    const reply: Reply = { rcode, isAuthoritative: true, chain: records, authority: denialOf(chain.deniedBy) };
     if (chain.outside === undefined || outside === undefined) return compose(asked, reply);
     return outside
       .resolve(chain.outside, type)
-      .then(({ rcode, records }) => [compose(asked, { ...reply, rcode, chain: [...chain.records, ...records] })]);
+      .then((resolved) => [
+        compose(asked, { ...reply, rcode: resolved.rcode, chain: [...records, ...resolved.records] }),
+      ]);
   }
 
   function ask(asked: Asked, transport: Transport): Buffer | Promise<readonly Buffer[]> {
