@@ -127,7 +127,7 @@ export interface PodRuntime {
   kill(run: RunId): Promise<void>;
   exec(spec: ExecSpec): Promise<Session>;
   attach(run: RunId): Promise<Session>;
-  /** The run's output. A followed one ends when the run has ended and all is read. */
+  /** The run's output; nothing where it did not start. A followed one ends when the run has ended and all is read. */
   logs(run: RunId, options: LogOptions & { readonly signal: AbortSignal }): AsyncIterable<Uint8Array>;
   /** The tail of the run's output, at most this many bytes, for termination messages. */
   logTail(run: RunId, bytes: number): Promise<string>;

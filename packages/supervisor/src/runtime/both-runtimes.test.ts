@@ -117,6 +117,7 @@ for (const kind of ["process", "sandbox"] as const) {
         expect((error as Error).message).to.equal(message);
         expect(await readdir(join(directory, "pods/pod/sandbox/runs/broken"))).to.deep.equal([]);
         expect(runtime.stateOf(spec)).to.equal(undefined);
+        expect(await logOf(runtime, spec)).to.equal("");
       });
     }
 

@@ -179,7 +179,8 @@ export class HostRuntime implements PodRuntime, Stoppable {
 
   async *logs(id: RunId, options: LogOptions & { readonly signal: AbortSignal }): AsyncGenerator<Uint8Array> {
     const run = this.#find(id);
-    if (run === undefined) throw new Error(`there is no log of ${id.container}, run ${id.attempt}`);
+    // A program that could not be started has said nothing, as with container runtimes.
+    if (run === undefined) return;
     yield* readLog(run.log, { ...options, now: () => this.#context.clock.now() });
   }
 
