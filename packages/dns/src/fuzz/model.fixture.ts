@@ -82,6 +82,18 @@ const none: readonly IndexedRecord[] = [];
 /** CNAMEs in one answer, at most. */
 const maxAliases = 10;
 
+interface ModelQuestionInZone {
+  readonly zone: ModelZone;
+  readonly name: NameKey;
+  readonly type: number;
+}
+
+/** CNAMEs said, and names come by. */
+interface ModelChain {
+  readonly chain: ModelRecord[];
+  readonly seen: Set<NameKey>;
+}
+
 /** Says what is right from the facts alone, looking through all of them: slowly, and without any table of the server's. */
 export class Model {
   readonly isRecursive: boolean;
@@ -126,7 +138,7 @@ export class Model {
       const additional = type === codes.SRV ? this.#targets(zone, set) : [];
       return { ...nothing, set: this.#complete(zone, name, set), additional };
     }
-    if (records.some((record) => record.type === codes.CNAME)) return this.#follow(zone, name, type);
+    if (records.some((record) => record.type === codes.CNAME)) return this.#follow({ zone, name, type });
     return this.#denial(zone);
   }
 
@@ -159,13 +171,24 @@ export class Model {
     if (found === undefined) return undefined;
     const isAddress = type === codes.A || type === codes.AAAA;
     const set = found.filter((record) => isAddress && record.type === type);
+    const alias = found.find((record) => isAddress && record.type === codes.CNAME);
+    if (set.length === 0 && alias !== undefined) {
+      const target = alias.data.slice(0, -1);
+      const chain = [this.#record(name, codes.CNAME, alias.data)];
+      const zone = this.#zones.find((each) => each.isAuthority && isAtOrBelow(target, each.key));
+      if (zone === undefined) return this.#goOnOutside(chain, target, type);
+      return this.#follow({ zone, name: target, type }, { chain, seen: new Set([name, target]) });
+    }
     return { ...nothing, set: set.map(({ data }) => this.#record(name, type, data)) };
   }
 
-  #follow(zone: ModelZone, question: NameKey, type: number): Expected {
-    const chain: ModelRecord[] = [];
-    const seen = new Set([question]);
-    let at = question;
+  /** What a chain comes to that goes on from a name, with what it has said before it. */
+  #follow(
+    start: ModelQuestionInZone,
+    { chain, seen }: ModelChain = { chain: [], seen: new Set([start.name]) },
+  ): Expected {
+    const { zone, name, type } = start;
+    let at = name;
     let within = zone;
     for (;;) {
       const place = this.#placeIn(within, at);
