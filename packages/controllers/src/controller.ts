@@ -22,11 +22,14 @@ export interface Controller extends Stoppable {
 /** Starts the loop; nothing is reconciled until something is followed or enqueued, and its copies are in. */
 export function startController({ name, clock, log, reads, reconcile }: StartControllerOptions): Controller {
   const inSync = Promise.all(reads.map((informer) => informer.synced));
+  let isInSync = false;
+  void inSync.then(() => (isInSync = true));
   const loop = startReconcileLoop({ name, clock, log, reconcile: reconcileInSync });
   const subscriptions: (() => void)[] = [];
 
   async function reconcileInSync(key: string, signal: AbortSignal): Promise<Outcome | void> {
-    await orAborted(inSync, signal);
+    signal.throwIfAborted();
+    if (!isInSync) await orAborted(inSync, signal);
     return await reconcile(key, signal);
   }
 
@@ -47,7 +50,6 @@ export function startController({ name, clock, log, reads, reconcile }: StartCon
 
 /** Resolves with the promise, or rejects when the signal aborts first: an API that never answers must not hold up a stop. */
 async function orAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason as Error);
   signal.addEventListener("abort", onAbort);

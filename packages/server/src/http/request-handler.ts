@@ -27,13 +27,17 @@ export function createRequestHandler(
     const { request, response, route, query } = incoming;
     if (route.is === "health") return await services.health.answer(route.endpoint, healthQuery(route, query));
     const user = authenticate(request.socket);
+    let signal: AbortSignal | undefined;
     const exchange: Exchange = {
       method: request.method ?? "",
       request,
       response,
       query,
       user,
-      signal: signalOf(response, ending),
+      // Made when somebody asks for it: few requests last, and for the others it would be much of their cost.
+      get signal() {
+        return (signal ??= signalOf(response, ending));
+      },
       warn: (text) => addWarning(response, text),
     };
     return await handle(services, exchange, route);
@@ -70,7 +74,8 @@ export function urlOf(request: IncomingMessage): URL {
 
 function signalOf(response: ServerResponse, ending: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  if (response.closed) gone.abort();
+  else response.once("close", () => gone.abort());
   return AbortSignal.any([ending, gone.signal]);
 }
 
