@@ -39,8 +39,10 @@ export function createLog({ level, format, dir, toTerminal }: LogOptions): Logge
 }
 
 function adapt(logger: winston.Logger): Logger {
+  // A line that nobody wants goes a long way through winston, and there is one for every request.
+  const isDebugging = logger.isLevelEnabled("debug");
   return {
-    debug: (message, fields) => void logger.debug(message, fields),
+    debug: isDebugging ? (message, fields) => void logger.debug(message, fields) : () => {},
     info: (message, fields) => void logger.info(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),
     error: (message, fields) => void logger.error(message, fields),
