@@ -34,6 +34,9 @@ const mapBytes = 2 ** 30;
 /** LMDB's own limit is a little higher. */
 const longestKeyBytes = 1900;
 
+/** For the files it makes. lmdb's types do not know of it. Source: lmdb's `src/env.cpp`. */
+const ownFilesOnly = { permissionsMode: 0o600 };
+
 /** What stands in a database's first page, in either order of octets. Source: `MDB_MAGIC` in lmdb's `mdb.c`. */
 const magic = { at: 24, values: [Buffer.from("dec0efbe", "hex"), Buffer.from("beefc0de", "hex")] };
 
@@ -45,6 +48,7 @@ export function openDatabase(dir: string): Database {
     noSubdir: false,
     mapSize: mapBytes,
     encoding: "string",
+    ...ownFilesOnly,
     // A commit is one transaction that resolves after its fsync: the store groups writers itself, and measured faster so.
     overlappingSync: false,
     eventTurnBatching: false,

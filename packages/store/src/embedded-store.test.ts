@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -106,11 +106,13 @@ describe("openStore", () => {
     expect(store.revision()).to.equal(1);
   });
 
-  it("makes a directory nobody else can read", async () => {
+  it("makes a directory and files nobody else can read", async () => {
     const dir = join(await tempDir(), "private");
     await open(dir);
-    const { stdout } = await run("ls", ["-ld", dir]);
-    expect(stdout).to.match(/^drwx------/);
-    expect(await readdir(dir)).to.include("data.mdb");
+    const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+    expect(await modeOf(dir)).to.equal("700");
+    const names = await readdir(dir);
+    expect(names).to.include("data.mdb");
+    for (const name of names) expect(await modeOf(join(dir, name)), name).to.equal("600");
   });
 });
