@@ -59,10 +59,12 @@ export interface UpdateOptions extends WriteOptions {
   readonly subresource?: "status" | "finalize";
 }
 
-export interface ReplaceOptions extends UpdateOptions {
+export interface CreateOptions extends WriteOptions {
   /** Writes the status in the body as well: in the same step where the API is in this process, in a second one over HTTPS. */
   readonly withStatus?: boolean;
 }
+
+export interface ReplaceOptions extends UpdateOptions, Pick<CreateOptions, "withStatus"> {}
 
 export type PatchType = "json" | "merge" | "strategic";
 
@@ -90,7 +92,11 @@ export interface Client {
   list<R extends ResourceName>(resource: R, options?: ListOptions): Promise<List<ObjectOf<R>>>;
   /** Ends when the signal aborts; throws ApiError Expired when `fromRevision` is too old, ServiceUnavailable when cut off. */
   watch<R extends ResourceName>(resource: R, options: WatchOptions): AsyncIterable<WatchEvent<ObjectOf<R>>>;
-  create<R extends ResourceName>(resource: R, object: Draft<ObjectOf<R>>, options?: WriteOptions): Promise<ObjectOf<R>>;
+  create<R extends ResourceName>(
+    resource: R,
+    object: Draft<ObjectOf<R>>,
+    options?: CreateOptions,
+  ): Promise<ObjectOf<R>>;
   /** Replaces the object; with metadata.resourceVersion set, only if it is still at that version. */
   update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: ReplaceOptions): Promise<ObjectOf<R>>;
   patch<R extends ResourceName>(resource: R, at: Ref, patch: Patch): Promise<ObjectOf<R>>;

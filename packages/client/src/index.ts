@@ -3,6 +3,7 @@ export type {
   Client,
   DeleteOptions,
   List,
+  CreateOptions,
   ListOptions,
   Patch,
   PatchType,

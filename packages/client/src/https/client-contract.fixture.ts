@@ -104,6 +104,16 @@ export function itKeepsTheClientContract(connect: () => Client): void {
     expect(await failureOf(client.update("pods", next, { withStatus: true }))).to.include({ reason: "Conflict" });
   });
 
+  it("creates with a status when asked to, and without one otherwise", async () => {
+    const client = connect();
+    const draft = { ...podNamed(fresh()), status: { phase: "Running" } };
+    expect((await client.create("pods", draft)).status?.phase).to.equal("Pending");
+    const other = { ...draft, metadata: { ...draft.metadata, name: fresh() } };
+    const written = await client.create("pods", other, { withStatus: true });
+    expect(written.status).to.include({ phase: "Running" });
+    expect(await client.get("pods", refOf(written.metadata.name))).to.deep.equal(written);
+  });
+
   it("keeps status and spec apart", async () => {
     const client = connect();
     const pod = await client.create("pods", podNamed(fresh()));

@@ -50,6 +50,17 @@ export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
     return withKind(resource, (await ask({ ...call, path }, writeOptions)) as ObjectOf<R>);
   }
 
+  /** The second step of a write with a status: of what was written, only while it is so. */
+  async function putStatus<R extends ResourceName>(
+    resource: R,
+    { written, wished, writeOptions }: { written: ObjectOf<R>; wished: object; writeOptions: WriteOptions },
+  ): Promise<ObjectOf<R>> {
+    if (!("status" in wished)) return written;
+    const path = pathOf(resource, placeOf(written.metadata, "status"));
+    const body = withKind(resource, { ...written, status: wished.status });
+    return await askFor(resource, { method: "PUT", path, body }, writeOptions);
+  }
+
   return {
     get: async (resource, at) => await askFor(resource, { method: "GET", path: pathOf(resource, placeOf(at)) }),
 
@@ -63,20 +74,17 @@ export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
       return followWatch({ connection, path, signal: where.signal, maxEventBytes });
     },
 
-    async create(resource, object, writeOptions) {
+    async create(resource, object, { withStatus = false, ...writeOptions } = {}) {
       const { namespace = wellKnown.defaultNamespace } = object.metadata;
       const path = pathOf(resource, kindOf(resource).namespaced ? { namespace } : {});
-      return await askFor(resource, { method: "POST", path, body: withKind(resource, object) }, writeOptions);
+      const written = await askFor(resource, { method: "POST", path, body: withKind(resource, object) }, writeOptions);
+      return withStatus ? await putStatus(resource, { written, wished: object, writeOptions }) : written;
     },
 
     async update(resource, object, { withStatus = false, ...writeOptions } = {}) {
-      const put = async (body: typeof object, subresource = writeOptions.subresource) => {
-        const path = pathOf(resource, placeOf(object.metadata, subresource));
-        return await askFor(resource, { method: "PUT", path, body: withKind(resource, body) }, writeOptions);
-      };
-      const written = await put(object);
-      if (!withStatus || !("status" in object)) return written;
-      return await put({ ...object, metadata: written.metadata }, "status");
+      const path = pathOf(resource, placeOf(object.metadata, writeOptions.subresource));
+      const written = await askFor(resource, { method: "PUT", path, body: withKind(resource, object) }, writeOptions);
+      return withStatus ? await putStatus(resource, { written, wished: object, writeOptions }) : written;
     },
 
     async patch(resource, at, patch) {

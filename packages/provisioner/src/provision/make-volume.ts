@@ -62,6 +62,8 @@ function completed(
       storageClassName: storageClass.metadata.name,
       ...(storageClass.mountOptions === undefined ? {} : { mountOptions: storageClass.mountOptions }),
     },
+    // It is the claim's from its first moment on, which the binding controller would only write once more.
+    status: { phase: "Bound" },
   };
 }
 
@@ -105,7 +107,7 @@ async function createObject(plan: VolumePlan, { request, options }: Making): Pro
   const { backend, client, journal, log } = options;
   const name = plan.volume.metadata.name ?? "";
   try {
-    await client.create("persistentvolumes", plan.volume);
+    await client.create("persistentvolumes", plan.volume, { withStatus: true });
     return { ok: true, value: undefined };
   } catch (error) {
     if (!isApiError(error, "AlreadyExists")) throw error;

@@ -1,5 +1,5 @@
 import { ApiError, invalid, validateCreate, type Kind, type KubeObject, type ObjectMeta } from "@ordinal/api";
-import type { WriteOptions } from "@ordinal/client";
+import type { CreateOptions } from "@ordinal/client";
 import { timestamp } from "@ordinal/runtime";
 import { decode } from "../admission/decode.ts";
 import type { Context } from "../context.ts";
@@ -17,7 +17,7 @@ const mostNames = 8;
 export async function createObject(
   context: Context,
   kind: Kind,
-  { draft, options }: { readonly draft: unknown; readonly options: WriteOptions },
+  { draft, options }: { readonly draft: unknown; readonly options: CreateOptions },
 ): Promise<KubeObject> {
   const given = decode(kind, draft, options);
   checkDraft(kind, given);
@@ -61,11 +61,13 @@ function asNew(
 async function storeNew(
   context: Context,
   kind: Kind,
-  { object, options }: { readonly object: KubeObject; readonly options: WriteOptions },
+  { object, options }: { readonly object: KubeObject; readonly options: CreateOptions },
 ): Promise<KubeObject | undefined> {
   const { objects, admission, clock } = context;
   const completed = await admission.complete(kind, object);
-  const prepared = strategyOf(kind.plural).onCreate(completed, clock.now());
+  const begun = strategyOf(kind.plural).onCreate(completed, clock.now());
+  const prepared =
+    options.withStatus === true ? withStatus(kind, begun, { wished: completed, nowMs: clock.now() }) : begun;
   const causes = validateCreate(kind, prepared);
   if (causes.length > 0) throw invalid(kind, prepared.metadata.name, causes);
 
@@ -80,4 +82,14 @@ async function storeNew(
   } finally {
     if (stored === undefined) admitted.undo();
   }
+}
+
+/** A new object with what is wished in its status, beside what the server has put there. */
+function withStatus(
+  kind: Kind,
+  object: KubeObject & { readonly status?: object },
+  { wished, nowMs }: { readonly wished: KubeObject & { readonly status?: object }; readonly nowMs: number },
+): KubeObject {
+  const status = { ...object.status, ...wished.status };
+  return strategyOf(kind.plural).onStatusUpdate({ ...object, status } as KubeObject, object, nowMs);
 }
