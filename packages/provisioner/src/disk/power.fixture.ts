@@ -107,7 +107,14 @@ export async function createPoweredDisk(root: string): Promise<PoweredDisk> {
       const current = new Map<number, Node>();
       await scan(root, current);
       const rootId = ids.get((await fs.lstat(root)).ino) ?? 0;
-      const nodes = new Map([...durable].map(([id, node]) => [id, luck() ? (current.get(id) ?? node) : node]));
+      const partners = partnersIn(durable, current);
+      const lucky = new Map<number, boolean>();
+      const isLucky = (id: number): boolean => {
+        const known = lucky.get(id) ?? luck();
+        for (const each of [id, ...(partners.get(id) ?? [])]) lucky.set(each, known);
+        return known;
+      };
+      const nodes = new Map([...durable].map(([id, node]) => [id, isLucky(id) ? (current.get(id) ?? node) : node]));
       for (const name of await fs.readdir(root)) await fs.rm(join(root, name), { recursive: true });
       await build(root, rootId, { nodes, parents: parentsIn(nodes) });
       ids.clear();
@@ -126,6 +133,30 @@ async function build(path: string, id: number, { nodes, parents }: Image): Promi
   for (const [name, child] of node.entries)
     if ((parents.get(child) ?? id) === id) await build(join(path, name), child, { nodes, parents });
   await fs.chmod(path, node.mode);
+}
+
+/**
+ * The directories between which something was moved, each with all that hang together with it: a rename is on disk with both
+ * its halves or with none, since file systems put it into one transaction of their journal.
+ */
+function partnersIn(before: Image["nodes"], after: Image["nodes"]): ReadonlyMap<number, ReadonlySet<number>> {
+  const homesAfter = homesIn(after);
+  const partners = new Map<number, Set<number>>();
+  for (const [child, home] of homesIn(before)) {
+    const next = homesAfter.get(child) ?? home;
+    if (next === home) continue;
+    const all = new Set([home, next, ...(partners.get(home) ?? []), ...(partners.get(next) ?? [])]);
+    for (const each of all) partners.set(each, all);
+  }
+  return partners;
+}
+
+/** In which directory each thing is. */
+function homesIn(nodes: Image["nodes"]): ReadonlyMap<number, number> {
+  const entries = [...nodes].flatMap(([id, node]) =>
+    node.is === "directory" ? [...node.entries.values()].map((child) => [child, id] as const) : [],
+  );
+  return new Map(entries);
 }
 
 /** In which directory each directory is: in one only, where it was seen last. */

@@ -33,4 +33,17 @@ describe("a disk whose power goes", () => {
     expect((await readdir(root)).toSorted()).to.deep.equal(["kept", "new"]);
     expect(await readdir(join(root, "new"))).to.deep.equal(["moved"]);
   });
+
+  it("has a rename from one directory to another whole or not at all, whatever luck each of them has", async () => {
+    for (let mask = 0; mask < 16; mask += 1) {
+      const dir = await mkdtemp(join(root, "round-"));
+      for (const name of ["from", "to", "from/moved"]) await mkdir(join(dir, name));
+      const { disk, cut } = await createPoweredDisk(dir);
+      await disk.rename(join(dir, "from/moved"), join(dir, "to/moved"));
+      const luck = [1, 2, 4, 8].map((bit) => (mask & bit) !== 0);
+      await cut(() => luck.pop() ?? false);
+      const places = await Promise.all(["from", "to"].map(async (name) => await readdir(join(dir, name))));
+      expect(places.flat()).to.deep.equal(["moved"]);
+    }
+  });
 });

@@ -257,9 +257,12 @@ describeInOuterNamespace("volumes of real sandboxes", import.meta.filename, () =
     expect((await rig.pod("web-0")).status?.containerStatuses?.[0]?.state?.running).to.equal(undefined);
     await mkdir(disk);
     await rig.podThat("web-0", isPodReady);
+    // Ready is when it runs; before it is ended it has to have written.
+    await saysAtLast("web-0", "cat /data/log", "web-0\n");
     await remove("web-0");
     await rig.run("web-0", spec);
     await rig.podThat("web-0", isPodReady);
+    await saysAtLast("web-0", "cat /data/log", "web-0\nweb-0\n");
     await rig.restart({ keepPods: false, graceMs: 0 });
     await rig.podThat("web-0", (pod) => isPodReady(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1);
     await saysAtLast("web-0", "cat /data/log", "web-0\nweb-0\nweb-0\n");
