@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Disk } from "./disk.ts";
 
 /** What a file system holds at one place: links are their targets. */
@@ -34,6 +34,8 @@ export async function createPoweredDisk(root: string): Promise<PoweredDisk> {
   /** What bears an inode number now; numbers are given anew when something is removed. */
   const ids = new Map<number, number>();
   const durable = new Map<number, Node>();
+  /** Where what was renamed has come to: a directory, and the name in it. */
+  const moves = new Map<number, { readonly home: number; readonly name: string }>();
   let lastId = 0;
   let order = 0;
 
@@ -67,6 +69,7 @@ export async function createPoweredDisk(root: string): Promise<PoweredDisk> {
 
   /** Follows what a call has made. */
   async function called(method: string, args: readonly unknown[], existed: boolean): Promise<void> {
+    if (method === "rename" && typeof args[1] === "string") await moved(args[1]);
     const at = method === "copyFile" || method === "symlink" ? args[1] : args[0];
     const isNew = ["mkdir", "symlink", "copyFile"].includes(method) || (method === "open" && !existed);
     if (!isNew || typeof at !== "string") return;
@@ -84,7 +87,27 @@ export async function createPoweredDisk(root: string): Promise<PoweredDisk> {
     const { ino } = await handle.stat();
     const id = ids.get(ino) ?? born(ino);
     const node = await look(await fs.readlink(`/proc/self/fd/${handle.fd}`)).catch(() => undefined);
-    if (node !== undefined) durable.set(id, node);
+    if (node === undefined) return;
+    const before = durable.get(id);
+    durable.set(id, node);
+    if (node.is !== "directory" || before?.is !== "directory") return;
+    const left = new Set(node.entries.values());
+    for (const child of before.entries.values()) if (!left.has(child)) completeMove(child);
+  }
+
+  /** What has left a directory that is on disk is on disk where it went, too: see `partnersIn`. */
+  function completeMove(child: number): void {
+    const move = moves.get(child);
+    const home = durable.get(move?.home ?? 0);
+    if (move === undefined || home?.is !== "directory" || [...home.entries.values()].includes(child)) return;
+    order += 1;
+    durable.set(move.home, { ...home, entries: new Map([...home.entries, [move.name, child]]), order });
+  }
+
+  async function moved(to: string): Promise<void> {
+    const [child, home] = await Promise.all([to, dirname(to)].map(inodeOf));
+    if (child === undefined || home === undefined) return;
+    moves.set(ids.get(child) ?? born(child), { home: ids.get(home) ?? born(home), name: basename(to) });
   }
 
   const disk = new Proxy<Disk>(fs, {
@@ -92,7 +115,11 @@ export async function createPoweredDisk(root: string): Promise<PoweredDisk> {
       const method: unknown = Reflect.get(object, key, object);
       if (typeof method !== "function" || typeof key !== "string") return method;
       return async (...args: readonly unknown[]) => {
-        const existed = key === "open" && typeof args[0] === "string" && (await inodeOf(args[0])) !== undefined;
+        const inode = typeof args[0] === "string" ? await inodeOf(args[0]) : undefined;
+        const existed = key === "open" && inode !== undefined;
+        const replaced = key === "rename" && typeof args[1] === "string" ? await inodeOf(args[1]) : undefined;
+        const gone = ["rmdir", "unlink"].includes(key) ? inode : replaced;
+        if (gone !== undefined) moves.delete(ids.get(gone) ?? 0);
         const result = (await Reflect.apply(method, object, args)) as unknown;
         await called(key, args, existed);
         return key === "open" ? withSync(result as FileHandle, synced) : result;
@@ -118,6 +145,7 @@ export async function createPoweredDisk(root: string): Promise<PoweredDisk> {
       for (const name of await fs.readdir(root)) await fs.rm(join(root, name), { recursive: true });
       await build(root, rootId, { nodes, parents: parentsIn(nodes) });
       ids.clear();
+      moves.clear();
       durable.clear();
       await scan(root, durable);
     },

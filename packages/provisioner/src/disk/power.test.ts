@@ -46,4 +46,17 @@ describe("a disk whose power goes", () => {
       expect(places.flat()).to.deep.equal(["moved"]);
     }
   });
+
+  it("has a rename whole when one of its directories was synced", async () => {
+    for (const synced of ["from", "to"]) {
+      const dir = await mkdtemp(join(root, "round-"));
+      for (const name of ["from", "to", "from/moved"]) await mkdir(join(dir, name));
+      const { disk, cut } = await createPoweredDisk(dir);
+      await disk.rename(join(dir, "from/moved"), join(dir, "to/renamed"));
+      await syncDirectory(disk, join(dir, synced));
+      await cut();
+      expect(await readdir(join(dir, "from"))).to.deep.equal([]);
+      expect(await readdir(join(dir, "to"))).to.deep.equal(["renamed"]);
+    }
+  });
 });
