@@ -150,7 +150,9 @@ async function findOwned(client: Client): Promise<Map<string, ReadonlySet<Object
     const { items } = await client.list(plural);
     for (const item of items) {
       const file = item.metadata.annotations?.[manifestAnnotation];
-      if (file === undefined) continue;
+      // What a controller makes may have the annotations of its owner: a revision has those of its set.
+      const isMade = item.metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false;
+      if (file === undefined || isMade) continue;
       const keys = owned.get(file) ?? new Set();
       owned.set(file, keys.add(`${plural}/${keyOf(item)}`));
     }
