@@ -1,7 +1,10 @@
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { pbkdf2 } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { silentLogger, systemClock } from "@ordinal/runtime";
 import { expect } from "chai";
 import { keepCompanion, stopRecorded, type CompanionOptions, type CompanionRecord, type Serving } from "./companion.ts";
@@ -20,6 +23,17 @@ setInterval(() => {}, 1000);
 /** The program of these tests says its pid as the port it serves. */
 async function pidOf(serving: Promise<Serving>): Promise<number> {
   return (await serving).addresses[0]?.port ?? 0;
+}
+
+/** Until then, whoever reads a file waits long for each step of it, and news of processes comes first. */
+async function keepFilesWaiting(until: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  void until.finally(() => over.abort());
+  const work = promisify(pbkdf2);
+  const occupy = async (): Promise<void> => {
+    while (!over.signal.aborted) await work("", "", 20_000, 32, "sha256");
+  };
+  await Promise.all(Array.from({ length: 8 }, occupy));
 }
 
 describe("keepCompanion", () => {
@@ -94,6 +108,27 @@ describe("keepCompanion", () => {
     expect(await identify(pid)).not.to.equal(undefined);
     await companion.stop();
     expect(await identify(pid)).to.equal(undefined);
+  });
+
+  it("leaves none running that took the place of one which died while it was being ended", async () => {
+    const [script = ""] = options.argv;
+    const marker = join(dir, "was-here");
+    await writeFile(
+      script,
+      `import { existsSync, writeFileSync } from "node:fs";
+      const marker = ${JSON.stringify(marker)};
+      if (existsSync(marker)) setTimeout(() => {}, 10_000);
+      else writeFileSync(marker, String(process.pid));`,
+    );
+    // Nothing is waited for before the next try, so that it comes as early as it can.
+    const companion = keepCompanion({ ...options, clock: { ...systemClock, sleep: async () => {} } });
+    while (!existsSync(marker)) await systemClock.sleep(5);
+    // Its end is not seen here before `stop` has begun.
+    while (!readFileSync(`/proc/${readFileSync(marker, "utf8")}/stat`, "utf8").includes(") Z ")) continue;
+    const stopping = companion.stop();
+    await keepFilesWaiting(stopping);
+    await stopping;
+    expect(spawnSync("pgrep", ["-f", script], { encoding: "utf8" }).stdout).to.equal("");
   });
 
   it("starts nothing when it is released while it still looks for an earlier process", async () => {

@@ -142,9 +142,10 @@ export function keepCompanion(options: CompanionOptions): Companion {
     await finished;
   };
   const stop = async (): Promise<void> => {
-    // It may not have written its record yet.
-    const own = child?.pid === undefined || child.exitCode !== null ? undefined : await identify(child.pid);
+    // First of all, because one that dies is started again until then.
     await release();
+    // It may not have written its record yet.
+    const own = child?.pid === undefined || hasEnded(child) ? undefined : await identify(child.pid);
     // One that has is ended by that, which says how long it may take.
     try {
       await stopRecorded(recordFile, clock);
@@ -182,6 +183,10 @@ function start({ argv, logFile }: CompanionOptions): ChildProcess {
   } finally {
     closeSync(log);
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 async function endProcess(identity: ProcessIdentity & Partial<Serving>, clock: Clock): Promise<void> {
