@@ -17,9 +17,9 @@ export interface Plan {
 }
 
 export const fullPlan: Plan = {
-  rounds: 15,
-  othersEvery: 3,
-  seconds: 0.5,
+  rounds: 75,
+  othersEvery: 15,
+  seconds: 0.12,
   warmUpSeconds: 15,
   latencyRounds: 2,
   latencySeconds: 1,
@@ -28,9 +28,9 @@ export const fullPlan: Plan = {
 };
 
 export const quickPlan: Plan = {
-  rounds: 3,
-  othersEvery: 1,
-  seconds: 0.3,
+  rounds: 15,
+  othersEvery: 5,
+  seconds: 0.1,
   warmUpSeconds: 8,
   latencyRounds: 1,
   latencySeconds: 0.4,

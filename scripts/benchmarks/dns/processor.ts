@@ -11,22 +11,42 @@ export async function usableCores(): Promise<readonly number[]> {
   });
 }
 
-/** Nanoseconds each thread of a process has run so far, by thread id. */
-export async function threadTimes(pid: number): Promise<ReadonlyMap<string, number>> {
+/** Nanoseconds each thread of a process has run so far, by thread id; also those it wanted to and had no core, where said. */
+export async function threadTimes(pid: number, { withWaits = false } = {}): Promise<ReadonlyMap<string, number>> {
   const threads = await readdir(`/proc/${pid}/task`);
   return new Map(
     await Promise.all(
       threads.map(async (thread): Promise<[string, number]> => {
-        const [ran = ""] = (await readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8")).split(" ");
-        return [thread, Number(ran)];
+        const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
+        const [ran = 0, waited = 0] = text.split(" ").map(Number);
+        return [thread, withWaits ? ran + waited : ran];
       }),
     ),
   );
 }
 
-/** Nanoseconds each thread ran between two looks, the busiest first. */
+/** Nanoseconds of each thread between two looks, the busiest first. */
 export function spent(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly number[] {
   return [...after].map(([thread, ran]) => ran - (before.get(thread) ?? 0)).toSorted((a, b) => b - a);
+}
+
+/** What the machine's processors did since it started, in ticks. */
+export interface ProcessorTicks {
+  readonly all: number;
+  /** In a virtual machine: wanted, and given to another one. */
+  readonly stolen: number;
+}
+
+export async function processorTicks(): Promise<ProcessorTicks> {
+  const [line = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
+  // user nice system idle iowait irq softirq steal; guests' are among user's. Source: proc_stat(5).
+  const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, each) => sum + each, 0), stolen: ticks[7] ?? 0 };
+}
+
+/** The share (0 to 1) that was given to other machines between two looks. */
+export function stolenShare(before: ProcessorTicks, after: ProcessorTicks): number {
+  return (after.stolen - before.stolen) / Math.max(1, after.all - before.all);
 }
 
 /**

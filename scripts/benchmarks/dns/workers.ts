@@ -1,88 +1,73 @@
 import { percentile } from "../figures.ts";
 import { showTable } from "../table.ts";
 import type { BenchContext } from "./bench-context.ts";
+import { openBurst, questionsPerThread, type Burst } from "./bursts.ts";
 import { startOurs, type Contestant } from "./contestants.ts";
-import { runDnsperf, writeQueries } from "./dnsperf.ts";
 import { startFilledApi } from "./filled-api.ts";
 import { createNames } from "./names.ts";
-import { spent, threadTimes } from "./processor.ts";
-import { queriesOf } from "./queries.ts";
+import { encodeQuery, queriesOf } from "./queries.ts";
 
 const count = 1_000;
-/** The kernel spreads sockets over threads by chance; of so many, each of two threads gets about half. */
-const clients = 100;
+/** Of each in a round, so that a round's figure is not one burst's luck. */
+const burstsPerRound = 4;
 const wantedScaling = 1.7;
 
-interface Round {
-  readonly queriesPerSecond: number;
-  /** The server's processor time per query. */
-  readonly microseconds: number;
-  /** Of the server's time, the part of its busiest thread. */
-  readonly busiest: number;
-  /** Queries per second if the busiest thread ran all the time. */
-  readonly capacity: number;
-}
-
-/** What a second thread brings, on a machine that may have no core left for the one who asks. */
+/** What a second thread brings, beside what the machine gives two processes that share nothing. */
 export async function benchWorkers(context: BenchContext): Promise<void> {
   const { workshop, plan, progress, cli } = context;
   progress("workers: filling the API and starting the servers");
   const names = createNames(count);
   const api = await startFilledApi(workshop.path("api-workers"), names);
   workshop.keep(api.process);
-  const { kubeconfig } = api;
-  const one = await startOurs({ workshop, names }, { cli, kubeconfig, workers: 0 });
-  const two = await startOurs({ workshop, names }, { cli, kubeconfig, workers: 1 });
-  const queries = await writeQueries(workshop, "workers", queriesOf("A", names));
-  const measure = async (server: Contestant, seconds: number): Promise<Round> => {
-    const pid = server.process.pid ?? 0;
-    const before = await threadTimes(pid);
-    const run = await runDnsperf(workshop, { port: server.port, queries, seconds, clients });
-    const times = spent(before, await threadTimes(pid));
-    const [most = 0] = times;
-    const total = times.reduce((sum, each) => sum + each, 0);
-    return {
-      queriesPerSecond: run.queriesPerSecond,
-      microseconds: total / 1_000 / run.completed,
-      busiest: most / total,
-      capacity: (run.completed / most) * 1e9,
-    };
-  };
-  const rounds: { readonly one: Round; readonly two: Round }[] = [];
-  for (const server of [one, two]) await measure(server, plan.seconds);
-  const turns = plan.rounds * 2 + 1;
-  progress(`workers: ${turns} rounds`);
-  for (let round = 0; round < turns; round += 1) {
-    rounds.push({ one: await measure(one, plan.seconds), two: await measure(two, plan.seconds) });
+  const start = async (workers: number): Promise<Contestant> =>
+    await startOurs({ workshop, names }, { cli, kubeconfig: api.kubeconfig, workers });
+  const [one, other, two] = [await start(0), await start(0), await start(1)];
+  const questions = queriesOf("A", names).map((query) => encodeQuery(query));
+  const openFor = async (servers: readonly Contestant[], threads: number): Promise<Burst> =>
+    await openBurst(
+      servers.map(({ process, port }) => ({
+        pid: process.pid ?? 0,
+        port,
+        questions: questions.slice(0, questionsPerThread * threads),
+      })),
+    );
+  const sides = [
+    { title: "1 thread", burst: await openFor([one], 1), rates: [] as number[] },
+    { title: "2 threads (--dns-workers=1)", burst: await openFor([two], 2), rates: [] as number[] },
+    { title: "2 processes, 1 thread each", burst: await openFor([one, other], 1), rates: [] as number[] },
+  ];
+  progress(`workers: ${plan.rounds} rounds`);
+  for (const { burst } of sides) for (let warm = 0; warm < 20; warm += 1) await burst.ask();
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const { burst, rates } of round % 2 === 0 ? sides : sides.toReversed()) rates.push(await rateOf(burst));
   }
-  const scalings = rounds.map((round) => round.two.capacity / round.one.capacity);
+  const base = sides[0]?.rates ?? [];
   console.log(
     showTable("A second thread", [
-      ["", "q/s here", "cpu us", "busiest thread", "q/s per busiest thread's second", "scaling", "least", "most"],
-      ["1 thread", ...cells(rounds.map((round) => round.one)), "1.00", "", ""],
-      [
-        "2 threads (--dns-workers=1)",
-        ...cells(rounds.map((round) => round.two)),
-        ...[percentile(scalings, 0.5), Math.min(...scalings), Math.max(...scalings)].map((each) => each.toFixed(2)),
-      ],
+      ["", "q/s", "scaling", "lower quarter", "upper quarter"],
+      ...sides.map(({ title, rates }) => {
+        const scalings = rates.map((rate, round) => rate / (base[round] ?? Number.NaN));
+        return [
+          title,
+          percentile(rates, 0.5).toFixed(0),
+          ...[0.5, 0.25, 0.75].map((share) => percentile(scalings, share).toFixed(2)),
+        ];
+      }),
     ]),
   );
   console.log(`
-How: ${count} names, A, ${clients} client sockets, nothing pinned, ${turns} rounds of ${plan.seconds} s by turns. With two cores the asker takes one of them, so "q/s here"
-cannot double. Counted instead is the processor time that each thread of the server takes (/proc/PID/task/*/schedstat): the
-queries answered per second of the busiest thread's time are what the server reaches once every thread has a core of its
-own and runs without a pause. The kernel's work for a thread's datagrams is in its time; waiting for memory that other cores
-use as well is only as far as it happens here. Scaling: of that figure, 2 threads against 1 in the same round. Wanted: ${wantedScaling}.
+How: ${count} names, A, nothing pinned, ${plan.rounds} rounds by turns. The servers are stopped, asked ${questionsPerThread} questions per thread, each from
+a socket of its own, and go on while the asker sleeps: with two cores there is none for it. q/s: those questions per second of
+the thread that takes longest, waiting for a core included. Scaling: of that, against 1 thread in the same round. What two
+processes reach that share nothing but the machine is the most that it has to give. Wanted: ${wantedScaling}.
 `);
-  await Promise.all([api, one, two].map(async ({ process }) => await workshop.end(process)));
+  for (const { burst } of sides) burst.close();
+  await Promise.all([api, one, other, two].map(async ({ process }) => await workshop.end(process)));
 }
 
-function cells(rounds: readonly Round[]): readonly string[] {
-  const median = (of: (round: Round) => number): number => percentile(rounds.map(of), 0.5);
-  return [
-    median(({ queriesPerSecond }) => queriesPerSecond).toFixed(0),
-    median(({ microseconds }) => microseconds).toFixed(1),
-    `${(median(({ busiest }) => busiest) * 100).toFixed(0)} %`,
-    median(({ capacity }) => capacity).toFixed(0),
-  ];
+/** The median of some bursts. */
+async function rateOf(burst: Burst): Promise<number> {
+  const rates: number[] = [];
+  for (let turn = 0; turn < burstsPerRound; turn += 1) rates.push(await burst.ask());
+  return percentile(rates, 0.5);
 }
