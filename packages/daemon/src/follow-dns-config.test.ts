@@ -5,13 +5,14 @@ import type { Fields, Logger } from "@ordinal/runtime";
 import { expect } from "chai";
 import { readConfigFile } from "./config-file.ts";
 import { readDnsSettings } from "./dns-settings.ts";
-import { followDnsConfig, type FollowedConfig, type ReadDnsConfig } from "./follow-dns-config.ts";
+import { followDnsConfig, type ReadDnsConfig } from "./follow-dns-config.ts";
+import type { FollowedFile } from "./follow-file.ts";
 import { withFile } from "./setting-sources.ts";
 
 describe("followDnsConfig", () => {
   let dir: string;
   let path: string;
-  let followed: FollowedConfig;
+  let followed: FollowedFile;
   let said: string[];
   let applied: ReadDnsConfig[];
   let listeners: (() => void)[];

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Logger, Stoppable } from "@ordinal/runtime";
+import type { Logger } from "@ordinal/runtime";
 import type { DnsSettings } from "./dns-settings.ts";
 import { fixedDnsFlags } from "./flags.ts";
+import { followFile, type FollowedFile } from "./follow-file.ts";
 import type { Raw } from "./setting-values.ts";
 import { wordsOf } from "./usage-error.ts";
-import { watchFile } from "./watch-file.ts";
 
 /** The settings of a moment, and what the file alone said. */
 export interface ReadDnsConfig {
@@ -23,36 +23,13 @@ export interface FollowDnsConfigOptions {
   readonly apply: (config: ReadDnsConfig) => Promise<void>;
 }
 
-/** A config file that is followed. */
-export interface FollowedConfig extends Stoppable {
-  /** Looks at the file now, as SIGHUP asks. */
-  reload(): void;
-}
-
 /**
  * Puts a config file's DNS settings into force whenever it changes. One reading at a time; a file with a mistake changes
  * nothing and is said with its line, and what needs another process is said as well.
  */
-export async function followDnsConfig(options: FollowDnsConfigOptions): Promise<FollowedConfig> {
+export async function followDnsConfig(options: FollowDnsConfigOptions): Promise<FollowedFile> {
   const { path, log, read, apply } = options;
   let current = options.current;
-  let isAsked = false;
-  let work: Promise<void> | undefined;
-
-  function reload(): void {
-    isAsked = true;
-    work ??= run();
-  }
-
-  async function run(): Promise<void> {
-    while (isAsked) {
-      isAsked = false;
-      await reloadOnce().catch((error: unknown) =>
-        log.error("the config file is not taken over; DNS goes on as before", { path, error: wordsOf(error) }),
-      );
-    }
-    work = undefined;
-  }
 
   async function reloadOnce(): Promise<void> {
     const next = read();
@@ -73,13 +50,10 @@ export async function followDnsConfig(options: FollowDnsConfigOptions): Promise<
     log.info("DNS follows the changed config file", { path });
   }
 
-  const watcher = await watchFile(path, { onChange: reload, log });
-  return {
-    reload,
-    async stop() {
-      await watcher.stop();
-      isAsked = false;
-      await work;
-    },
-  };
+  return await followFile(path, {
+    take: reloadOnce,
+    onFailure: (error) =>
+      log.error("the config file is not taken over; DNS goes on as before", { path, error: wordsOf(error) }),
+    log,
+  });
 }

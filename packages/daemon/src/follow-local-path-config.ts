@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parseLocalPathConfig, type LocalPathConfig, type LocalPathSettings } from "@ordinal/provisioner";
 import type { Logger, Stoppable } from "@ordinal/runtime";
+import { followFile } from "./follow-file.ts";
 import { UsageError, wordsOf } from "./usage-error.ts";
-import { watchFile } from "./watch-file.ts";
 
 /**
  * The `config.json` of rancher's provisioner, followed. Throws UsageError when it cannot be used at the start; a later change
@@ -15,23 +15,7 @@ export async function followLocalPathConfig(
   { log }: { readonly log: Logger },
 ): Promise<LocalPathSettings & Stoppable> {
   const listeners = new Set<() => void>();
-  let isAsked = false;
-  let work: Promise<void> | undefined;
-
-  function reload(): void {
-    isAsked = true;
-    work ??= run();
-  }
-
-  async function run(): Promise<void> {
-    while (isAsked) {
-      isAsked = false;
-      await reloadOnce().catch((error: unknown) =>
-        log.error("the local-path configuration is not taken over; the earlier one goes on", { error: wordsOf(error) }),
-      );
-    }
-    work = undefined;
-  }
+  let current = await read(path);
 
   async function reloadOnce(): Promise<void> {
     const next = await read(path);
@@ -41,26 +25,21 @@ export async function followLocalPathConfig(
     for (const listener of listeners) listener();
   }
 
-  // Watched first, so that no change falls between the reading and the watching.
-  const watcher = await watchFile(path, { onChange: reload, log });
-  let current: LocalPathConfig;
-  try {
-    current = await read(path);
-  } catch (error) {
-    await watcher.stop();
-    throw error;
-  }
+  const file = await followFile(path, {
+    take: reloadOnce,
+    onFailure: (error) =>
+      log.error("the local-path configuration is not taken over; the earlier one goes on", { error: wordsOf(error) }),
+    log,
+  });
+  // What has changed since it was read and before it was followed.
+  file.reload();
   return {
     current: () => current,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async stop() {
-      await watcher.stop();
-      isAsked = false;
-      await work;
-    },
+    stop: async () => await file.stop(),
   };
 }
 
