@@ -1,3 +1,4 @@
+export { atMost } from "./at-most.ts";
 export { backoffDelay } from "./backoff.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { microTimestamp, systemClock, timestamp } from "./clock.ts";

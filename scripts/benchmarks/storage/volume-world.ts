@@ -2,8 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { PersistentVolume, PersistentVolumeClaim } from "@ordinal/api";
 import { createHttpsClient, loadKubeconfig, startInformer, type Client, type Informer } from "@ordinal/client";
-import { hasCode, silentLogger, systemClock } from "@ordinal/runtime";
-import { atMost } from "./at-most.ts";
+import { atMost, hasCode, silentLogger, systemClock } from "@ordinal/runtime";
 
 /** Claims and volumes as a client sees them: over HTTPS, by watching. */
 export interface VolumeWorld {

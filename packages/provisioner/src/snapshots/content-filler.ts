@@ -1,5 +1,5 @@
 import { finalizers, isTerminating, type PersistentVolumeClaim, type Result } from "@ordinal/api";
-import { describeError, type Stoppable } from "@ordinal/runtime";
+import { atMost, describeError, type Stoppable } from "@ordinal/runtime";
 import type { VolumeFiller, VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
 import { dataSourceOf } from "./controller/data-source.ts";
 import type { SnapshotOptions } from "./controller/snapshot-options.ts";
@@ -21,7 +21,7 @@ const mostAtOnce = 2;
 export function createContentFiller(options: SnapshotOptions): VolumeFiller & Stoppable {
   const { backends, bases, claims, client, clock, disk, events, store } = options;
   const ending = new AbortController();
-  const slots = createSlots(mostAtOnce);
+  const slots = atMost(mostAtOnce);
   const running = new Set<Promise<unknown>>();
 
   async function fill(plan: VolumePlan, request: VolumeRequest): Promise<Result<void, string>> {
@@ -125,21 +125,4 @@ function wordsOf(copy: VolumeCopy, isOfMoment: boolean): string | undefined {
   const parts = isSound ? [] : [describeConsistency(copy.consistency)];
   if (missing.length > 0) parts.push(`not in the copy: ${missing.join(", ")}`);
   return parts.join("; ");
-}
-
-/** Runs so much work at once, the rest in the order it came. */
-function createSlots(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = most;
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
 }

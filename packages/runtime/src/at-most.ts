@@ -1,4 +1,7 @@
-/** Runs work as soon as fewer than `count` pieces of it are under way, in the order it was asked for. */
+/**
+ * Runs work as soon as fewer than `count` pieces of it are under way, in the order it was asked for. What comes of it, also an
+ * error, is its caller's.
+ */
 export function atMost(count: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = count;
