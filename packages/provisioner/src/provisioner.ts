@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { wellKnown } from "@ordinal/api";
 import { createEventRecorder, startInformer, type Client, type EventRecorder } from "@ordinal/client";
 import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
+import { openKnownBases } from "./backend/known-bases.ts";
 import { nodeDisk, type Disk } from "./disk/disk.ts";
 import { ensureDirectory } from "./disk/ensure-directory.ts";
 import { createSharedSync } from "./disk/shared-sync.ts";
 import { startExpansion } from "./expand/expansion.ts";
 import { createLocalImageBackend } from "./local-image/local-image-backend.ts";
 import { createLocalPathBackend } from "./local-path/local-path-backend.ts";
-import { openKnownBases } from "./local-path/known-bases.ts";
 import { onePath, type LocalPathSettings } from "./local-path/local-path-config.ts";
 import { openJournal } from "./provision/journal.ts";
 import { createOccupancy, occupancyIndexes } from "./provision/occupancy.ts";
@@ -47,9 +47,8 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       await openJournal(join(volumesDir, ".journal"), { disk, clock, log, retryMs: options.retryMs }),
       "journal",
     );
-    const bases = await openKnownBases(join(volumesDir, ".local-path-bases"), disk);
-    await bases.remember(volumesDir);
-    const trash = parts.add(await openTrash({ client, clock, log, disk, home: volumesDir, ...options.trash }), "trash");
+    const bases = await openKnownBases(volumesDir, disk);
+    const trash = parts.add(await openTrash({ client, clock, log, disk, bases, ...options.trash }), "trash");
     const claims = parts.add(
       startInformer("persistentvolumeclaims", { client, clock, log, indexes: claimIndexes }),
       "informer of claims",

@@ -14,7 +14,7 @@ export interface TrashLine {
 export async function readTrash(volumesDir: string): Promise<readonly TrashLine[]> {
   const trash = join(volumesDir, ".trash");
   const names: readonly string[] = await readdir(trash);
-  const ours = names.filter((name) => !name.startsWith(".") && name !== "bases.list");
+  const ours = names.filter((name) => !name.startsWith("."));
   const entries = new Set(ours.map((name) => name.replace(/\.json$/, "")));
   return await Promise.all(
     [...entries].map(async (entry: string) => ({

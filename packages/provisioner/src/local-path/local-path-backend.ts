@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { wellKnown, type Node, type Result } from "@ordinal/api";
 import { hasCode, type Clock } from "@ordinal/runtime";
+import type { KnownBases } from "../backend/known-bases.ts";
 import type { VolumeBackend, VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
 import { ensureDirectory } from "../disk/ensure-directory.ts";
@@ -9,7 +10,6 @@ import type { SyncDirectory } from "../disk/shared-sync.ts";
 import { volumeName } from "../provision/plan-claim.ts";
 import { chooseBase } from "./choose-base.ts";
 import { directoryName, makeDirectory, syncWay } from "./directory.ts";
-import type { KnownBases } from "./known-bases.ts";
 import { allPaths, type LocalPathConfig } from "./local-path-config.ts";
 import { accessOf, ownerOf } from "./ownership.ts";
 import { isUnsafe, pathOfPattern } from "./path-pattern.ts";

@@ -3,7 +3,7 @@ import { createStopStack, describeError, type Clock, type Logger, type Stoppable
 import type { PersistentVolume, PersistentVolumeClaim } from "@ordinal/api";
 import type { VolumeBackend, VolumeFiller } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
-import type { KnownBases } from "../local-path/known-bases.ts";
+import type { KnownBases } from "../backend/known-bases.ts";
 import { createContentFiller } from "./content-filler.ts";
 import { startContentController } from "./controller/content-controller.ts";
 import { snapshotIndexes, startSnapshotLoop } from "./controller/snapshot-controller.ts";

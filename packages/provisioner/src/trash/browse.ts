@@ -1,12 +1,12 @@
+import { readKnownBases } from "../backend/known-bases.ts";
 import { nodeDisk } from "../disk/disk.ts";
-import { readBases } from "./bases.ts";
 import { discard } from "./discard.ts";
 import { removeEmptying } from "./empty.ts";
 import { readTrashes, type TrashContent } from "./entries.ts";
 
 /** What is in the trash of all bases known to this one, beside a daemon that runs or without one. Changes nothing. */
 export async function lookIntoTrash(home: string): Promise<Pick<TrashContent, "entries" | "strays">> {
-  return await readTrashes(nodeDisk, await readBases(nodeDisk, home));
+  return await readTrashes(nodeDisk, await readKnownBases(home, nodeDisk));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { isApiError, wellKnown, type Node } from "@ordinal/api";
 import { createEventRecorder, type Client, type Happening } from "@ordinal/client";
 import { describeError, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
+import type { KnownBases } from "../backend/known-bases.ts";
 import type { Disk } from "../disk/disk.ts";
-import { readBases } from "./bases.ts";
 import { awaitedEntries } from "./choose.ts";
 import { discard } from "./discard.ts";
 import { removeAllEmptying, removeEmptying } from "./empty.ts";
@@ -17,7 +17,7 @@ export interface SweeperOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly disk: Disk;
-  readonly home: string;
+  readonly bases: KnownBases;
   readonly minFree: FreeSpace;
   readonly checkMs: number;
   readonly turns: Turns;
@@ -48,7 +48,7 @@ const patienceMs = 1_000;
 
 /** Removes what has expired and what the disk needs the room of, in the background. The first round follows an earlier process. */
 export function startSweeper(options: SweeperOptions): Sweeper {
-  const { client, clock, log, disk, home, minFree, checkMs, turns } = options;
+  const { client, clock, log, disk, bases, minFree, checkMs, turns } = options;
   const ending = new AbortController();
   const { signal } = ending;
   const events = createEventRecorder({ client, clock, log, component: "volume-trash" });
@@ -65,8 +65,8 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   }
 
   /** Each base by itself: that one is not there now must not keep the others waiting. */
-  async function forEachBase(bases: Iterable<string>, work: (base: string) => Promise<void>): Promise<void> {
-    for (const base of bases) {
+  async function forEachBase(some: Iterable<string>, work: (base: string) => Promise<void>): Promise<void> {
+    for (const base of some) {
       if (signal.aborted) return;
       try {
         await work(base);
@@ -78,7 +78,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
 
   async function takeUp(): Promise<void> {
     await turns.alone(async () => {
-      await forEachBase(await knownBases(), async (base) => {
+      await forEachBase(bases.list(), async (base) => {
         const outlook = outlookOf(base);
         outlook.dueMs = 0;
         await removeDrafts(disk, base);
@@ -86,17 +86,6 @@ export function startSweeper(options: SweeperOptions): Sweeper {
       });
     });
     await forEachBase(outlooks.keys(), async (base) => void (await emptyAll(base, outlookOf(base))));
-  }
-
-  async function knownBases(): Promise<readonly string[]> {
-    try {
-      return await readBases(disk, home);
-    } catch (error) {
-      log.warn("the list of other trashes cannot be read; only the first is looked after", {
-        error: describeError(error),
-      });
-      return [home];
-    }
   }
 
   function next(): void {

@@ -6,7 +6,9 @@ import type { Client } from "@ordinal/client";
 import { createStopStack, silentLogger, systemClock, type Stoppable } from "@ordinal/runtime";
 import { createRegistry } from "@ordinal/server";
 import { openStore } from "@ordinal/store";
+import { openKnownBases } from "../backend/known-bases.ts";
 import type { VolumePlace, VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
+import { nodeDisk } from "../disk/disk.ts";
 import { openTrash, type Trash, type TrashOptions } from "./trash.ts";
 
 /** A registry, a base for volumes in a directory of its own, and trashes that are stopped with it. */
@@ -51,7 +53,7 @@ export async function startTrashRig(): Promise<TrashRig> {
           client,
           clock: systemClock,
           log: silentLogger,
-          home: base,
+          bases: await openKnownBases(base, options.disk ?? nodeDisk),
           minFree: { percent: 0 },
           checkMs: 10,
           ...options,

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:f
 import { join } from "node:path";
 import { createFakeClock, type Fields, type Logger, silentLogger } from "@ordinal/runtime";
 import { expect } from "chai";
+import { readKnownBases } from "../backend/known-bases.ts";
 import { nodeDisk, type Disk } from "../disk/disk.ts";
-import { readBases } from "./bases.ts";
 import { readTrash, type TrashEntry } from "./entries.ts";
 import { trashOf } from "./layout.ts";
 import { bytesAt, startTrashRig, type TrashRig } from "./trash-rig.fixture.ts";
@@ -233,7 +233,7 @@ describe("the trash", () => {
     await mkdir(place.path);
     await trash.put(place, volume);
     await trash.put(place, volume);
-    expect(await readBases(nodeDisk, rig.base)).to.deep.equal([rig.base, base]);
+    expect(await readKnownBases(rig.base, nodeDisk)).to.deep.equal([rig.base, base]);
     await rename(base, `${base}.unmounted`);
     await mkdir(base);
     const error: unknown = await trash.put({ base, path: join(base, "db") }, volume).catch((thrown: unknown) => thrown);

@@ -1,9 +1,9 @@
 import type { PersistentVolume } from "@ordinal/api";
 import type { Client } from "@ordinal/client";
 import { hasCode, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
+import type { KnownBases } from "../backend/known-bases.ts";
 import type { VolumeFiller, VolumePlace } from "../backend/volume-backend.ts";
 import { nodeDisk, type Disk } from "../disk/disk.ts";
-import { readBases, rememberBase } from "./bases.ts";
 import { askedEntry } from "./choose.ts";
 import type { FreeSpace } from "./free-space.ts";
 import { holdOf } from "./hold.ts";
@@ -29,8 +29,8 @@ export interface TrashOptions {
   readonly log: Logger;
   /** Defaults to the real one. */
   readonly disk?: Disk;
-  /** The base whose trash remembers which other bases have one. Absolute; it exists. */
-  readonly home: string;
+  /** Each of them may have a trash. */
+  readonly bases: KnownBases;
   /** How long deleted volumes are kept. Defaults to 24 h; 0: not at all. */
   readonly holdMs?: number;
   /** With less than this free, entries are removed, oldest first. Defaults to 10 % of the file system, as the kubelet's `nodefs.available`. */
@@ -47,15 +47,14 @@ const defaultMinFree: FreeSpace = { percent: 10 };
 
 /** Takes up the trash as an earlier process has left it, whatever it was doing. */
 export async function openTrash(options: TrashOptions): Promise<Trash> {
-  const { client, clock, log, disk = nodeDisk, home, holdMs = defaultHoldMs } = options;
+  const { client, clock, log, disk = nodeDisk, bases, holdMs = defaultHoldMs } = options;
   const { minFree = defaultMinFree, checkMs = 10_000 } = options;
-  await ensureTrash(disk, home);
+  await ensureTrash(disk, bases.home);
   const turns = createTurns();
-  const sweeper = startSweeper({ client, clock, log, disk, home, minFree, checkMs, turns });
+  const sweeper = startSweeper({ client, clock, log, disk, bases, minFree, checkMs, turns });
 
   async function putOnce(place: VolumePlace, volume: PersistentVolume, heldMs: number): Promise<Kept> {
-    const { base } = place;
-    if (base !== home) await turns.alone(async () => rememberBase(disk, { home, base }));
+    await bases.remember(place.base);
     return await turns.shared(async () => putInTrash(disk, { place, volume, holdMs: heldMs, now: clock.now(), log }));
   }
 
@@ -77,8 +76,6 @@ export async function openTrash(options: TrashOptions): Promise<Trash> {
     }
   }
 
-  const bases = async (): Promise<readonly string[]> => await readBases(disk, home);
-
   return {
     async put(place, volume) {
       const kept = await putSomehow(place, volume);
@@ -88,7 +85,7 @@ export async function openTrash(options: TrashOptions): Promise<Trash> {
     filler: {
       wants: (claim) => askedEntry(claim) !== undefined,
       async fill(plan, request) {
-        const result = await turns.alone(async () => restoreEntry(disk, { bases: await bases(), plan, request }));
+        const result = await turns.alone(async () => restoreEntry(disk, { bases: bases.list(), plan, request }));
         if (!result.ok) return result;
         const { base, record } = result.value;
         log.info("a volume was restored from the trash", { entry: record.entry, path: plan.path });

@@ -9,7 +9,7 @@ import type { Client, EventRecorder, Informer } from "@ordinal/client";
 import type { Clock, Logger } from "@ordinal/runtime";
 import type { VolumeBackend } from "../../backend/volume-backend.ts";
 import type { Disk } from "../../disk/disk.ts";
-import type { KnownBases } from "../../local-path/known-bases.ts";
+import type { KnownBases } from "../../backend/known-bases.ts";
 import type { CopyTools } from "../copy/tools.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 

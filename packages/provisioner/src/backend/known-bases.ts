@@ -1,31 +1,44 @@
+import { join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { Disk } from "../disk/disk.ts";
 import { writeDurably } from "../disk/durable.ts";
 
 /**
- * Remembers every directory that volumes were ever made below, so that a volume can be removed also when the configuration
- * no longer names its base; whatever an object says, only what is in this list is ever touched.
+ * Every directory that volumes were ever made below, so that a volume can be removed, or had back from the trash beside it,
+ * also when the configuration no longer names its base; whatever an object says, only what is in this list is ever touched.
  */
 export interface KnownBases {
+  /** The base that is always one; what is known of the others lies in it. */
+  readonly home: string;
+  /** The home first. */
   list(): readonly string[];
   /** On disk when it resolves. */
   remember(base: string): Promise<void>;
 }
 
-export async function openKnownBases(path: string, disk: Disk): Promise<KnownBases> {
-  const bases = new Set(await read(path, disk));
-  /** What is in the file; one write at a time. */
+/** Named for those it was made for. */
+const fileIn = (home: string): string => join(home, ".local-path-bases");
+
+/** What another process has remembered, the home first. Throws where the list is there and is none. */
+export async function readKnownBases(home: string, disk: Disk): Promise<readonly string[]> {
+  return [...new Set([home, ...(await read(fileIn(home), disk))])];
+}
+
+export async function openKnownBases(home: string, disk: Disk): Promise<KnownBases> {
+  const bases = new Set(await readKnownBases(home, disk));
+  /** What is in the file, or needs not be; one write at a time. */
   const written = new Set(bases);
   let last: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
     const now = [...bases];
     if (now.every((base) => written.has(base))) return;
-    await writeDurably(disk, path, `${JSON.stringify(now, null, 2)}\n`);
+    await writeDurably(disk, fileIn(home), `${JSON.stringify(now, null, 2)}\n`);
     for (const base of now) written.add(base);
   }
 
   return {
+    home,
     list: () => [...bases],
     async remember(base) {
       if (written.has(base)) return;
