@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { PersistentVolume, PersistentVolumeClaim } from "@ordinal/api";
 import { createHttpsClient, loadKubeconfig, startInformer, type Client, type Informer } from "@ordinal/client";
 import { atMost, hasCode, silentLogger, systemClock } from "@ordinal/runtime";
+import { timed } from "./floor.ts";
 
 /** Claims and volumes as a client sees them: over HTTPS, by watching. */
 export interface VolumeWorld {
@@ -11,6 +12,8 @@ export interface VolumeWorld {
   readonly volumes: Informer<PersistentVolume>;
   /** Creates a claim, and resolves when the client sees that it is bound: in how many milliseconds. */
   readonly bind: (name: string) => Promise<number>;
+  /** Reads one object over HTTPS: in how many milliseconds. */
+  readonly read: () => Promise<number>;
   /** Deletes a claim, and resolves when its volume and the volume's directory are gone: in how many milliseconds. */
   readonly remove: (name: string) => Promise<number>;
   close(): Promise<void>;
@@ -49,6 +52,7 @@ export async function createVolumeWorld(dataDir: string): Promise<VolumeWorld> {
       await send(async () => await client.create("persistentvolumeclaims", { metadata: { name, namespace }, spec }));
       return (await bound) - begun;
     },
+    read: async () => await timed(async () => void (await client.get("storageclasses", { name: storageClassName }))),
     async remove(name) {
       const volume = claims.get(`${namespace}/${name}`)?.spec.volumeName ?? "";
       const path = volumes.get(volume)?.spec.hostPath?.path ?? "";
