@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const libraryHomes: Readonly<Record<string, RegExp>> = {
   dns2: /^packages\/dns\/src\/codec/,
   winston: /^packages\/daemon\/src\/log/,
-  chokidar: /^packages\/daemon\/src\/(manifests\/|watch-file)/,
+  chokidar: /^packages\/daemon\/src\/(manifests\/|follow-file)/,
   lmdb: /^packages\/store\/src\//,
   ws: /^packages\/server\/src\/streams\//,
   "@peculiar/x509": /^packages\/server\/src\/tls\//,

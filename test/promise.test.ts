@@ -6,7 +6,9 @@ import { Machine, machineProblem } from "../scripts/rig/machine.ts";
 const rounds = 15;
 const flips = 100;
 
-describe("the promise about names", () => {
+describe("the promise about names", function () {
+  // Many rounds one after the other, each of which waits for processes: on a busy machine that takes its time.
+  this.timeout(120_000);
   const problem = machineProblem();
   let machine: Machine;
   let seen: string;
