@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { pbkdf2 } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,19 +112,26 @@ describe("keepCompanion", () => {
 
   it("leaves none running that took the place of one which died while it was being ended", async () => {
     const [script = ""] = options.argv;
-    const marker = join(dir, "was-here");
+    const [first, end] = [join(dir, "first"), join(dir, "end")];
     await writeFile(
       script,
       `import { existsSync, writeFileSync } from "node:fs";
-      const marker = ${JSON.stringify(marker)};
-      if (existsSync(marker)) setTimeout(() => {}, 10_000);
-      else writeFileSync(marker, String(process.pid));`,
+      const [first, end] = ${JSON.stringify([first, end])};
+      const isFirst = !existsSync(first);
+      if (isFirst) writeFileSync(first, String(process.pid));
+      setInterval(() => isFirst && existsSync(end) && process.exit(), 1);
+      setTimeout(() => process.exit(), 10_000);`,
     );
     // Nothing is waited for before the next try, so that it comes as early as it can.
     const companion = keepCompanion({ ...options, clock: { ...systemClock, sleep: async () => {} } });
-    while (!existsSync(marker)) await systemClock.sleep(5);
-    // Its end is not seen here before `stop` has begun.
-    while (!readFileSync(`/proc/${readFileSync(marker, "utf8")}/stat`, "utf8").includes(") Z ")) continue;
+    let pid = 0;
+    while (pid === 0) {
+      await systemClock.sleep(5);
+      pid = Number(await readFile(first, "utf8").catch(() => "0"));
+    }
+    // All without a turn of the event loop, so that its end is not seen here before `stop` has begun.
+    writeFileSync(end, "");
+    while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) continue;
     const stopping = companion.stop();
     await keepFilesWaiting(stopping);
     await stopping;
