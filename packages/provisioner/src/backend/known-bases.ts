@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { Disk } from "../disk/disk.ts";
 import { writeDurably } from "../disk/durable.ts";
@@ -59,9 +59,10 @@ async function read(path: string, disk: Disk): Promise<readonly string[]> {
     throw error;
   }
   const parsed = parseJson(text);
-  if (Array.isArray(parsed)) return parsed.filter((each) => typeof each === "string");
+  // A path that depends on where a process stands is nobody's, and must never be emptied.
+  if (Array.isArray(parsed)) return parsed.filter((each) => typeof each === "string" && isAbsolute(each));
   throw new Error(
-    `${path} is not a list of directories: mend it, or remove it when all volumes lie below configured paths`,
+    `${path} is not a list of directories: mend it, or remove it when all volumes, also those in the trash, lie beside it`,
   );
 }
 
