@@ -3,8 +3,8 @@ import {
   chooseRuntime,
   createProcessRuntime,
   createSandboxRuntime,
+  openLeftVolumes,
   probeHost,
-  unmountLeftVolumes,
   type HostRuntime,
   type RuntimeKind,
 } from "@ordinal/supervisor";
@@ -64,10 +64,12 @@ export async function openPodRuntime(settings: Settings, surroundings: RuntimeSu
 export async function endLeftPods(run: RunFile, surroundings: RuntimeSurroundings): Promise<number> {
   const runtime = await create(run.runtime, { podCidr: run.podCidr, serviceCidr: run.serviceCidr, ...surroundings });
   try {
+    const { dir, clock, log } = surroundings;
+    const volumes = await openLeftVolumes({ runtime: run.runtime, dataDir: dir.root, clock, log });
+    await volumes.thaw();
     const left = await runtime.adopt();
     await Promise.all(left.map(({ sandbox }) => runtime.closeSandbox(sandbox.podUid)));
-    const { dir, clock, log } = surroundings;
-    await unmountLeftVolumes({ runtime: run.runtime, dataDir: dir.root, clock, log });
+    await volumes.unmount();
     return left.length;
   } finally {
     await runtime.tearDown();

@@ -136,15 +136,17 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
       serviceAddress: pods.kubernetesAddress,
       dataDir: dir.root,
     });
-    parts.add(
-      await startProvisioner({
-        client,
-        clock,
-        log: log.child({ part: "provisioner" }),
-        volumesDir: dir.volumes,
-        trash: settings.trash,
-        ...(localPath === undefined ? {} : { localPath }),
-      }),
+    const provisioner = parts.add(
+      stopOnce(
+        await startProvisioner({
+          client,
+          clock,
+          log: log.child({ part: "provisioner" }),
+          volumesDir: dir.volumes,
+          trash: settings.trash,
+          ...(localPath === undefined ? {} : { localPath }),
+        }),
+      ),
       "provisioner",
     );
     await ensureSystemObjects(client, join(configDir, "manifests"));
@@ -178,6 +180,7 @@ export async function wire(settings: Settings, { dir, log }: { dir: DataDir; log
         order.add(parts, "the parts");
         order.add({ stop: () => companions.stop(keepPods ? "release" : "end") }, "DNS and proxy");
         order.add({ stop: () => supervisor.stop({ keepPods }) }, "supervisor");
+        order.add(provisioner, "provisioner"); // copies that it makes hold volumes, which pods let go of
         order.add(manifests, "manifests");
         await order.stop();
       },

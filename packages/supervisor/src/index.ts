@@ -9,7 +9,7 @@ export { chooseRuntime } from "./runtime/choose/choose-runtime.ts";
 export type { HostFacts, RuntimeChoice, RuntimeKind } from "./runtime/choose/choose-runtime.ts";
 export { probeHost } from "./runtime/choose/probe-host.ts";
 export type { HostRuntime } from "./runtime/core/host-runtime.ts";
-export { unmountLeftVolumes } from "./volumes/unmount-left.ts";
+export { openLeftVolumes } from "./volumes/left-volumes.ts";
 export { measureTree } from "./volume-stats/measure-tree.ts";
 export type { MeasureOptions, TreeUsage } from "./volume-stats/measure-tree.ts";
 export { createPace } from "./volume-stats/pace.ts";

@@ -14,14 +14,17 @@ import { copyVolume, type VolumeCopy } from "./copy/copy-volume.ts";
 import { hostTools, type CopyTools } from "./copy/tools.ts";
 import { describeTree, makeTree } from "./copy/trees.fixture.ts";
 import { freezeMount } from "./freeze/freeze.ts";
-import { mountOfImage } from "./freeze/image-mount.ts";
+import { mountOfImage, type Mount } from "./freeze/image-mount.ts";
 
 const run = promisify(execFile);
 const [what = "", dir = "", option = ""] = process.argv.slice(2);
 const mountPoint = join(dir, "mnt");
+const appending = `echo bytes >>${join(mountPoint, "file")}`;
 const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
   clones,
   freeze,
+  "freeze and unmount": freezeAndUnmount,
+  "freeze beside a mount": freezeBeside,
   "freeze and be killed": freezeForEver,
   "freeze too long": freezeTooLong,
 };
@@ -35,6 +38,18 @@ async function mount(fileSystem: string, bytes: number): Promise<void> {
   await run("truncate", ["-s", String(bytes), image]);
   await run(`mkfs.${fileSystem}`, [fileSystem === "ext4" ? "-Fq" : "-f", image]);
   await run("mount", ["-o", "loop", image, mountPoint]);
+}
+
+async function mountImage(): Promise<Mount> {
+  await mount("ext4", 64 * 1_048_576);
+  return await mounted();
+}
+
+/** As the copies find it. */
+async function mounted(): Promise<Mount> {
+  const found = await mountOfImage(nodeDisk, dir);
+  if (found === undefined) throw new Error("nothing is mounted");
+  return found;
 }
 
 async function copy(name: string, tools: CopyTools = hostTools): Promise<VolumeCopy> {
@@ -78,7 +93,7 @@ async function clones(): Promise<unknown> {
 
 /** A shell that writes into the mounted file system. */
 function writer(): ChildProcess {
-  return spawn("sh", ["-c", `echo bytes >>${join(mountPoint, "file")}`], { stdio: "ignore" });
+  return spawn("sh", ["-c", appending], { stdio: "ignore" });
 }
 
 /** Waits until the process stands still in the kernel. */
@@ -94,12 +109,11 @@ async function untilBlocked(child: ChildProcess): Promise<boolean> {
 }
 
 async function freeze(): Promise<unknown> {
-  await mount("ext4", 64 * 1_048_576);
-  const found = await mountOfImage(nodeDisk, dir);
-  const frozen = await freezeMount(mountPoint, { maxSeconds: 20 });
+  const image = await mountImage();
+  const frozen = await freezeMount(image, { maxSeconds: 20 });
   const writing = writer();
   const isBlocked = await untilBlocked(writing);
-  const second = await freezeMount(mountPoint, { maxSeconds: 20 }).then(
+  const second = await freezeMount(image, { maxSeconds: 20 }).then(
     () => "frozen twice",
     (error: unknown) => String(error),
   );
@@ -107,7 +121,7 @@ async function freeze(): Promise<unknown> {
   const isHeld = await frozen.release();
   await ended;
   return {
-    isFound: found === mountPoint,
+    isFound: image.path === mountPoint,
     isBlocked,
     isHeld,
     second,
@@ -115,10 +129,34 @@ async function freeze(): Promise<unknown> {
   };
 }
 
+async function wordsOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(() => "done", String);
+}
+
+async function freezeAndUnmount(): Promise<unknown> {
+  const image = await mountImage();
+  const frozen = await freezeMount(image, { maxSeconds: 20 });
+  const early = await wordsOf(run("umount", [mountPoint]));
+  const isHeld = await frozen.release();
+  const late = await wordsOf(run("umount", [mountPoint]));
+  const again = await wordsOf(freezeMount(image, { maxSeconds: 20 }));
+  return { early, isHeld, late, again };
+}
+
+/** What a path leads to when something was unmounted there: here the file system of an image stands for the host's. */
+async function freezeBeside(): Promise<unknown> {
+  const { device } = await mountImage();
+  const path = join(mountPoint, "unmounted");
+  await mkdir(path);
+  const said = await wordsOf(freezeMount({ path, device }, { maxSeconds: 20 }));
+  await run("sh", ["-c", appending]);
+  return { said, text: await readFile(join(mountPoint, "file"), "utf8") };
+}
+
 /** The daemon is this process's child, and is killed while it has the file system frozen. */
 async function freezeForEver(): Promise<unknown> {
   if (option !== "") {
-    await freezeMount(option, { maxSeconds: 60 });
+    await freezeMount(await mounted(), { maxSeconds: 60 });
     process.stdout.write("frozen");
     await new Promise(() => {
       setInterval(() => {}, 60_000);
@@ -139,8 +177,7 @@ async function freezeForEver(): Promise<unknown> {
 }
 
 async function freezeTooLong(): Promise<unknown> {
-  await mount("ext4", 64 * 1_048_576);
-  const frozen = await freezeMount(mountPoint, { maxSeconds: 1 });
+  const frozen = await freezeMount(await mountImage(), { maxSeconds: 1 });
   const writing = writer();
   await once(writing, "exit");
   if (!frozen.lost.aborted) await once(frozen.lost, "abort");

@@ -12,7 +12,7 @@ const program = join(import.meta.dirname, "mounted-world.fixture.ts");
 /** Why file systems cannot be mounted here, or undefined. */
 async function obstacle(fileSystem: string): Promise<string | undefined> {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs Linux and root to mount file systems";
-  for (const name of ["unshare", "mount", "fsfreeze", `mkfs.${fileSystem}`])
+  for (const name of ["unshare", "mount", "mountpoint", "fsfreeze", `mkfs.${fileSystem}`])
     if (!(await hasProgram(name))) return `needs the program ${name}`;
   const tried = await run("losetup", ["--find"]).catch((error: unknown) => error);
   return tried instanceof Error ? "needs loop devices" : undefined;
@@ -65,6 +65,20 @@ describe("copies of volumes on file systems of their own", function () {
       isHeld: true,
       text: "bytes\n",
     });
+  });
+
+  it("S38 keeps an image mounted until it is told to go on: what is frozen and mounted nowhere stays so for ever", async function () {
+    const found = (await inside.call(this, "freeze and unmount")) as Readonly<Record<string, unknown>>;
+    expect(found["early"]).to.contain("busy");
+    expect(found["isHeld"]).to.equal(true);
+    expect(found["late"]).to.equal("done");
+    expect(found["again"]).to.contain("is not mounted there");
+  });
+
+  it("S38 never stops writes to a file system that an image is not mounted on any more", async function () {
+    const found = (await inside.call(this, "freeze beside a mount")) as Readonly<Record<string, unknown>>;
+    expect(found["said"]).to.match(/device 7:\d+ is not mounted there/);
+    expect(found["text"]).to.equal("bytes\n");
   });
 
   it("S38 lets writes go on when the daemon is killed while it has stopped them", async function () {

@@ -1,5 +1,5 @@
 import { startInformer, type Client, type EventRecorder, type Informer } from "@ordinal/client";
-import { createStopStack, describeError, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
+import { createStopStack, type Clock, type Logger, type Stoppable } from "@ordinal/runtime";
 import type { PersistentVolume, PersistentVolumeClaim } from "@ordinal/api";
 import type { VolumeBackend, VolumeFiller } from "../backend/volume-backend.ts";
 import type { Disk } from "../disk/disk.ts";
@@ -9,7 +9,6 @@ import { startContentController } from "./controller/content-controller.ts";
 import { snapshotIndexes, startSnapshotLoop } from "./controller/snapshot-controller.ts";
 import { startSourceProtection } from "./controller/source-protection.ts";
 import { hostTools, type CopyTools } from "./copy/tools.ts";
-import { thawLeft } from "./freeze/thaw-left.ts";
 import { startSweeper } from "./store/sweeper.ts";
 import { createSnapshotStore } from "./store/snapshot-store.ts";
 
@@ -40,17 +39,14 @@ export interface Snapshots extends Stoppable {
 
 /** The snapshot-controller and the csi-snapshotter of all our volumes in one. */
 export function startSnapshotController(given: SnapshotsOptions): Snapshots {
-  const { bases, client, clock, log, disk, tools = hostTools, onReady } = given;
+  const { client, clock, log, disk, tools = hostTools, onReady } = given;
   const parts = createStopStack();
   const follow = { client, clock, log };
   const snapshots = parts.add(startInformer("volumesnapshots", { ...follow, indexes: snapshotIndexes }));
   const contents = parts.add(startInformer("volumesnapshotcontents", follow));
   const classes = parts.add(startInformer("volumesnapshotclasses", follow));
   const store = createSnapshotStore({ disk, clock, tools });
-  const thawed = thawLeft(disk, bases.list()).catch((error: unknown) => {
-    log.warn("could not look for volumes that are still frozen", { error: describeError(error) });
-  });
-  const options = { ...given, thawed, tools, store, snapshots, contents, classes };
+  const options = { ...given, tools, store, snapshots, contents, classes };
   const filler = parts.add(createContentFiller(options));
   parts.add(startSweeper(options));
   parts.add(startSourceProtection(options));

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { createFakeClock, silentLogger, systemClock, type Clock } from "@ordinal/runtime";
 import { expect } from "chai";
 import { describeInOuterNamespace } from "../runtime/outer-namespace.fixture.ts";
+import { openLeftVolumes } from "./left-volumes.ts";
 import { createMemoryRoom } from "./mounts/memory-room.ts";
 import { createMounter, type Mounter } from "./mounts/mounter.ts";
 import { parseMountInfo } from "../runtime/sandbox/mount-info.ts";
 import { createNodeVolumes, type NodeVolumes } from "./node-volumes.ts";
-import { unmountLeftVolumes } from "./unmount-left.ts";
 import type { PersistentVolumePlugin } from "./persistent/persistent-volume.ts";
 import { bindSubPath } from "./sub-path/bind-sub-path.ts";
 
@@ -119,7 +119,8 @@ describeInOuterNamespace("volumes of a node", import.meta.filename, () => {
     await mkdir(await memory.directoryOf("left"));
     const place = { podDirectory, volume: "disk", container: "main", index: 0 };
     await bindSubPath({ source: join(podDirectory, "volumes/disk"), subPath: "file", place }, mounter);
-    await unmountLeftVolumes({ runtime: "sandbox", dataDir: root, clock: systemClock, log: silentLogger });
+    const host = { runtime: "sandbox", dataDir: root, clock: systemClock, log: silentLogger } as const;
+    await (await openLeftVolumes(host)).unmount();
     const mounts = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
     expect(mounts.map(({ path }) => path).filter((path) => path.startsWith(root))).to.deep.equal([]);
     expect(await readFile(join(podDirectory, "volumes/disk/file"), "utf8")).to.equal("kept");

@@ -10,6 +10,8 @@ import type { PersistentVolumes, VolumeHost } from "./volume.ts";
 
 /** The volumes of all pods of the node. What is known of them stands on the disk, so that any daemon can go on from there. */
 export interface NodeVolumes extends PersistentVolumes, Stoppable {
+  /** Lets writes to volumes go on that an earlier daemon had stopped, when it was killed. Nothing else may be done before. */
+  thaw(): Promise<void>;
   /**
    * Looks at what earlier daemons left: remembers what pods use, and takes away what is of pods that are not known any
    * more. No pod must start before.
@@ -27,7 +29,7 @@ export interface NodeVolumes extends PersistentVolumes, Stoppable {
 
 const retryMs = 10_000;
 
-/** Nothing is looked at or changed before `recover`. */
+/** Nothing is looked at or changed before `thaw` and `recover`. */
 export function createNodeVolumes(
   host: VolumeHost,
   plugins: readonly PersistentVolumePlugin[] = createPersistentPlugins(host),
@@ -97,6 +99,9 @@ export function createNodeVolumes(
     hold,
     isHeldByOther: (volumeName, podUid) => [...(holders.get(volumeName) ?? [])].some((each) => each !== podUid),
     remove,
+    async thaw() {
+      await Promise.all(plugins.map(async ({ node }) => await node?.thaw?.()));
+    },
     async recover(isKnown) {
       const inMemory = (await memory?.podUids()) ?? [];
       const onDisk = (await listIfPresent(join(dataDir, "pods"))).filter((name) => !name.startsWith("."));

@@ -96,6 +96,7 @@ export async function startPodWorkers(options: PodWorkersOptions): Promise<PodWo
   }
 
   async function pickUp(): Promise<void> {
+    await options.nodeVolumes.thaw();
     const found = await runtime.adopt();
     await Promise.all([pods.synced, names.synced]);
     const isKnown = ({ sandbox }: Adopted): boolean => pods.by("uid", sandbox.podUid).length > 0;

@@ -21,8 +21,6 @@ export interface SnapshotOptions {
   readonly disk: Disk;
   readonly tools: CopyTools;
   readonly store: SnapshotStore;
-  /** Resolves when what an earlier process has left frozen is thawed. */
-  readonly thawed: Promise<void>;
   /** Where volumes lie, and so snapshots. */
   readonly bases: KnownBases;
   /** By the provisioner's name. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Mount } from "./image-mount.ts";
 
 /** A file system that takes no writes, until it is released or `lost`. What was written before is on its device. */
 export interface Freeze {
@@ -9,25 +10,30 @@ export interface Freeze {
 }
 
 /**
- * What keeps the file system frozen is a process of its own that thaws it after `$2` seconds, or as soon as its input ends:
+ * What keeps the file system frozen is a process of its own that thaws it after `$3` seconds, or as soon as its input ends:
  * so also when the daemon is killed. It is deaf to the signals that end process groups, and to nobody hearing what it says.
+ * It stands in the file system all the time, so that nobody can unmount it: what is frozen and mounted nowhere can be
+ * thawed by nobody, and holds its device for ever. What it stands in has to be the device `$2`, because where that was
+ * unmounted meanwhile the path leads into the file system of the host.
  */
 const keeper = `trap '' HUP INT PIPE TERM
-fsfreeze -f -- "$1" || exit 1
+cd -- "$1" || exit 1
+[ "$(mountpoint -d .)" = "$2" ] || { echo "device $2 is not mounted there" >&2; exit 1; }
+fsfreeze -f . || exit 1
 echo frozen
-timeout -s KILL "$2" cat >/dev/null
+timeout -s KILL "$3" cat >/dev/null
 [ $? -eq 0 ] && held=0 || held=2
-fsfreeze -u -- "$1" || exit 3
+fsfreeze -u . || exit 3
 exit $held`;
 
 const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
 
-/** Freezes the file system mounted here for at most `maxSeconds`. Throws when it cannot be frozen. */
+/** Freezes what is mounted for at most `maxSeconds`, in which it cannot be unmounted. Throws when it cannot be frozen. */
 export async function freezeMount(
-  mountPoint: string,
+  { path, device }: Mount,
   { maxSeconds, program = "sh" }: { readonly maxSeconds: number; readonly program?: string },
 ): Promise<Freeze> {
-  const child = spawn(program, ["-c", keeper, "sh", mountPoint, String(maxSeconds)], {
+  const child = spawn(program, ["-c", keeper, "sh", path, device, String(maxSeconds)], {
     // A session of its own, so that it outlives the daemon by the moment that it needs.
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
@@ -47,8 +53,8 @@ export async function freezeMount(
       resolve(127);
     });
     child.once("close", (code) => {
-      frozen.reject(new Error(`cannot freeze ${mountPoint}: ${Buffer.concat(said).toString("utf8").trim()}`));
-      if (!isReleased) losing.abort(new Error(`${mountPoint} could not be kept frozen for so long`));
+      frozen.reject(new Error(`cannot freeze ${path}: ${Buffer.concat(said).toString("utf8").trim()}`));
+      if (!isReleased) losing.abort(new Error(`${path} could not be kept frozen for so long`));
       resolve(code ?? 128);
     });
   });
@@ -60,14 +66,14 @@ export async function freezeMount(
       child.stdin.end();
       const code = await ended;
       // Killed, or could not thaw: then it is on us.
-      if (code !== 0 && code !== 2) await thaw(mountPoint);
+      if (code !== 0 && code !== 2) await thaw(path);
       return code === 0;
     },
   };
 }
 
 /** Thaws; what is not frozen is fine. */
-export async function thaw(mountPoint: string): Promise<void> {
+async function thaw(mountPoint: string): Promise<void> {
   await new Promise<void>((resolve) => {
     const child = spawn("fsfreeze", ["-u", "--", mountPoint], { stdio: "ignore", env: environment });
     child.once("error", () => resolve());

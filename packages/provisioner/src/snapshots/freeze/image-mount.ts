@@ -1,30 +1,38 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { hasCode } from "@ordinal/runtime";
 import type { Disk } from "../../disk/disk.ts";
 import { deviceOf } from "../../local-image/attached.ts";
 import { imageName } from "../../local-image/make-image.ts";
 
+/** Where a device is mounted. */
+export interface Mount {
+  readonly path: string;
+  /** Its numbers, as in `7:3`. */
+  readonly device: string;
+}
+
 /** Where the image in a volume's directory is mounted; undefined for a plain directory, and for an image that is not. */
-export async function mountOfImage(disk: Disk, directory: string): Promise<string | undefined> {
+export async function mountOfImage(disk: Disk, directory: string): Promise<Mount | undefined> {
   const image = await unlessMissing(async () => await disk.realpath(join(directory, imageName)));
   const device = image === undefined ? undefined : await deviceOf(disk, image);
-  return device === undefined ? undefined : await mountOfDevice(disk, device.slice("/dev/".length));
-}
-
-/** Where a device is mounted, by its name in `/sys/block`. */
-export async function mountOfDevice(disk: Disk, name: string): Promise<string | undefined> {
-  const number = await unlessMissing(async () => await disk.readFile(join("/sys/block", name, "dev"), "utf8"));
+  if (device === undefined) return undefined;
+  const numbers = await unlessMissing(
+    async () => await disk.readFile(join("/sys/block", basename(device), "dev"), "utf8"),
+  );
   const table = await disk.readFile("/proc/self/mountinfo", "utf8");
-  return number === undefined ? undefined : mountPointOf(table, number.trim());
+  return numbers === undefined ? undefined : mountOf(table, numbers.trim());
 }
 
-/** The first mount point of a device, `7:3`. Source: proc_pid_mountinfo(5). */
-function mountPointOf(table: string, device: string): string | undefined {
+/** The first mount of a device. Source: proc_pid_mountinfo(5). */
+function mountOf(table: string, device: string): Mount | undefined {
   const fields = table
     .split("\n")
     .map((line) => line.split(" "))
     .find(([, , number]) => number === device);
-  return fields?.[4]?.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  const path = fields?.[4]?.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+  return path === undefined ? undefined : { path, device };
 }
 
 async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {

@@ -12,8 +12,6 @@ interface Means {
   readonly disk: Disk;
   readonly log: Logger;
   readonly tools: CopyTools;
-  /** Resolves when what an earlier process has left frozen is thawed. */
-  readonly thawed: Promise<void>;
 }
 
 /**
@@ -25,16 +23,18 @@ export function freezeFor(driver: string, directory: string, means: Means): () =
 }
 
 /** Freezes the image in a volume's directory while it is mounted; undefined where that cannot be done. */
-async function freezeImage(directory: string, { disk, log, tools, thawed }: Means): Promise<Freeze | undefined> {
-  await thawed;
-  const mountPoint = await mountOfImage(disk, directory);
-  if (mountPoint === undefined) return undefined;
+async function freezeImage(directory: string, { disk, log, tools }: Means): Promise<Freeze | undefined> {
+  const mount = await mountOfImage(disk, directory);
+  if (mount === undefined) return undefined;
   try {
-    return await freezeMount(mountPoint, { maxSeconds });
+    return await freezeMount(mount, { maxSeconds });
   } catch (error) {
-    log.warn("a volume is copied without stopping writes to it", { mountPoint, error: describeError(error) });
+    log.warn("a volume is copied without stopping writes to it", {
+      mountPoint: mount.path,
+      error: describeError(error),
+    });
     // Then at least all that was written so far is in the image.
-    await tools.sync(mountPoint);
+    await tools.sync(mount.path);
     return undefined;
   }
 }

@@ -38,7 +38,7 @@ describeInOuterNamespace("images that are mounted", import.meta.filename, () => 
 
   before(async function () {
     const missing = [];
-    for (const program of ["mkfs.ext4", "resize2fs", "e2fsck", "losetup"])
+    for (const program of ["mkfs.ext4", "resize2fs", "e2fsck", "losetup", "fsfreeze"])
       if ((await findProgram(program, systemPath)) === undefined) missing.push(program);
     const hasLoops = await stat("/dev/loop-control").then(
       () => true,
@@ -157,6 +157,35 @@ describeInOuterNamespace("images that are mounted", import.meta.filename, () => 
       await mustRun(["umount", disk]);
     }
   });
+
+  it("S38 waits for a copy that stands in the image before it unmounts, and keeps it mounted when that takes long", async () => {
+    const at = await mounts.mount(volume);
+    const copy = spawn("sh", ["-c", 'cd "$1" && echo here && read -r line', "sh", at]);
+    await once(copy.stdout, "data");
+    expect(await failureOf(mounts.unmount("pvc-1"))).to.contain("busy");
+    expect(await mounts.find()).to.deep.equal(["pvc-1"]);
+    const unmounting = mounts.unmount("pvc-1");
+    copy.stdin.end("done\n");
+    await unmounting;
+    expect(await mounts.find()).to.deep.equal([]);
+  });
+
+  for (const [where, unmount] of [
+    ["and is still mounted", async () => {}],
+    ["and was unmounted", async (at: string) => void (await mustRun(["umount", at]))],
+  ] as const) {
+    it(`S38 lets writes go on to an image that was frozen when everything was killed, ${where}`, async () => {
+      const at = await mounts.mount(volume);
+      await mustRun(["fsfreeze", "--freeze", at]);
+      await unmount(at);
+      await anew().thaw();
+      await anew().mount(volume);
+      expect((await runCommand(["fsfreeze", "--unfreeze", at])).stderr, "thawed already").to.contain(
+        "Invalid argument",
+      );
+      await writeFile(join(at, "data"), "bytes");
+    });
+  }
 
   it("S42 shares the file system with pods that hold it in a world of their own", async () => {
     const at = await mounts.mount(volume);

@@ -1,10 +1,11 @@
-import { mkdir, realpath, readdir, rmdir } from "node:fs/promises";
+import { mkdir, realpath, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { wellKnown, type PersistentVolume } from "@ordinal/api";
 import { describeError, hasCode, type Clock, type Logger } from "@ordinal/runtime";
+import { listIfPresent } from "../../runtime/commands/read-if-present.ts";
 import type { Growth } from "../persistent/persistent-volume.ts";
 import { canGrowMounted, checkImage, growMounted, growUnmounted, isTooSmall } from "./file-system.ts";
-import { deviceAt, deviceOf, mountAt, unmountAll } from "./loop-mount.ts";
+import { deviceAt, deviceOf, mountAt, thawAt, unmountAll } from "./loop-mount.ts";
 
 /** The images that are mounted on this node, each once for all its pods. What is mounted is what the kernel says. */
 export interface ImageMounts {
@@ -12,6 +13,12 @@ export interface ImageMounts {
   mount(volume: PersistentVolume): Promise<string>;
   /** Names of the volumes that are mounted, or of whose mount something is left. */
   find(): Promise<readonly string[]>;
+  /**
+   * Thaws what is mounted. Copies freeze it, by processes that thaw it even when the daemon is killed, but not when they are
+   * killed too.
+   */
+  thaw(): Promise<void>;
+  /** Repeatable. Waits a moment for whoever is in it, a copy for example, and then rejects. */
   unmount(volumeName: string): Promise<void>;
   /** Lets the file system of a mounted volume have all of its image. */
   grow(volume: PersistentVolume): Promise<Growth>;
@@ -54,13 +61,10 @@ export function createImageMounts({
       }
       return at;
     },
-    async find() {
-      try {
-        return await readdir(directory);
-      } catch (error) {
-        if (hasCode(error, "ENOENT")) return [];
-        throw error;
-      }
+    find: async () => await listIfPresent(directory),
+    async thaw() {
+      const names = await listIfPresent(directory);
+      await Promise.all(names.map(async (name) => await thawAt(await realpath(placeOf(name)))));
     },
     async unmount(volumeName) {
       const mountPoint = placeOf(volumeName);
@@ -93,6 +97,8 @@ async function mountImage(image: string, at: string, { volume, log, mayGrowMount
   const held = await deviceOf(image);
   if (held !== undefined) {
     await mountAt(at, { what: held, options });
+    // Where it was mounted nowhere, nobody could thaw it.
+    await thawAt(at);
     return;
   }
   await checkImage(image);

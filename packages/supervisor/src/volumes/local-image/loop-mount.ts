@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { hasCode, type Clock } from "@ordinal/runtime";
-import { mustRun } from "../../runtime/commands/run-command.ts";
+import { mustRun, runCommand } from "../../runtime/commands/run-command.ts";
 import { parseMountInfo } from "../../runtime/sandbox/mount-info.ts";
 
 const releaseMs = 1_000;
 const lookAgainMs = 10;
+const leaveMs = 1_000;
+const triedAgainMs = 50;
 
 /** The device that is mounted at this path in the daemon's view, undefined when nothing is. */
 export async function deviceAt(mountPoint: string): Promise<string | undefined> {
@@ -28,14 +30,30 @@ export async function mountAt(
   await mustRun(["mount", "-t", "ext4", ...(all.length === 0 ? [] : ["-o", all.join(",")]), what, mountPoint]);
 }
 
-/** Unmounts whatever is mounted at the path; nothing is fine. */
+/** Lets writes go on to what is mounted at the path; nothing, and what is not frozen, are fine. */
+export async function thawAt(mountPoint: string): Promise<void> {
+  if ((await deviceAt(mountPoint)) !== undefined) await runCommand(["fsfreeze", "--unfreeze", mountPoint]);
+}
+
+/** Unmounts whatever is mounted at the path; nothing is fine. Waits a moment for whoever is in it, and rejects then. */
 export async function unmountAll(mountPoint: string, clock: Clock): Promise<void> {
   for (;;) {
     const device = await deviceAt(mountPoint);
     if (device === undefined) return;
     const image = await backingOf(device);
-    await mustRun(["umount", mountPoint]);
+    await unmountWhenLeft(mountPoint, clock);
     if (image !== undefined) await untilReleased({ device, image, clock });
+  }
+}
+
+/** A copy that is being made keeps a file system from being unmounted, and so does a shell that somebody has in it. */
+async function unmountWhenLeft(mountPoint: string, clock: Clock): Promise<void> {
+  const deadline = clock.now() + leaveMs;
+  for (;;) {
+    const { code, stderr } = await runCommand(["umount", mountPoint]);
+    if (code === 0) return;
+    if (!stderr.includes("busy") || clock.now() >= deadline) throw new Error(stderr);
+    await clock.sleep(triedAgainMs);
   }
 }
 

@@ -25,6 +25,7 @@ export function createLocalImagePlugin(
     },
     node: {
       find: () => mounts.find(),
+      thaw: () => mounts.thaw(),
       tearDown: (volumeName) => mounts.unmount(volumeName),
       grow: (volume) => mounts.grow(volume),
     },

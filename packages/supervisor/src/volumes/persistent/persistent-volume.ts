@@ -47,6 +47,11 @@ export interface PersistentVolumePlugin {
 interface NodeMounts {
   /** Names of the PVs that something is set up of, as the node itself shows it, whoever did it and when. */
   find(): Promise<readonly string[]>;
+  /**
+   * Lets writes go on that a daemon which was killed had stopped for a copy. Called when a daemon begins, before anything
+   * else is done to pods and volumes: a process that waits for such a write cannot even be killed.
+   */
+  thaw?(): Promise<void>;
   /** Undoes it: no pod of the node uses the PV any more. Repeatable; rejects when it cannot be yet, and is called again. */
   tearDown(volumeName: string): Promise<void>;
   /** Lets pods use all the room that the provisioner has made, while they run. Without it there is nothing to do. */
