@@ -37,7 +37,7 @@ export interface OursOptions {
 export const defaultCli: string = join(projectDir, "packages/daemon/bundle/cli.js");
 
 /** What the daemon gives the DNS process. Source: packages/daemon/src/companions.ts, `nodeFlags`. */
-const nodeFlags = ["--max-semi-space-size=16", "--heap-growing-percent=20", "--max-old-space-size=512", "--expose-gc"];
+const nodeFlags = ["--max-semi-space-size=2", "--heap-growing-percent=20", "--max-old-space-size=512", "--expose-gc"];
 
 /** `ordinal dns` as users run it, for the API server of the kubeconfig. Asks nobody else for names. */
 export async function startOurs(context: StartContext, options: OursOptions): Promise<Contestant> {
