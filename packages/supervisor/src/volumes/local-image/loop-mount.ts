@@ -52,7 +52,12 @@ async function unmountWhenLeft(mountPoint: string, clock: Clock): Promise<void> 
   for (;;) {
     const { code, stderr } = await runCommand(["umount", mountPoint]);
     if (code === 0) return;
-    if (!stderr.includes("busy") || clock.now() >= deadline) throw new Error(stderr);
+    if (!stderr.includes("busy")) throw new Error(stderr);
+    if (clock.now() >= deadline) {
+      throw new Error(
+        `${stderr} A copy is being made of it, or a program stands in it: fuser -vm ${mountPoint} says which`,
+      );
+    }
     await clock.sleep(triedAgainMs);
   }
 }
