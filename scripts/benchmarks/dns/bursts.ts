@@ -9,12 +9,17 @@ import { spent, threadTimes } from "./processor.ts";
 export interface BurstServer {
   readonly pid: number;
   readonly port: number;
+  /** How many threads answer. */
+  readonly threads: number;
   readonly questions: readonly Buffer[];
 }
 
 /** Many who ask servers at once and then sleep, so that the servers have all cores to themselves while they answer. */
 export interface Burst {
-  /** How many questions were answered per second of the thread that took longest. Rejects when one was not. */
+  /**
+   * Questions answered per second, of all threads together. Their times are averaged, because under a load that lasts the one
+   * that is done first has the next question. Rejects when one was not answered.
+   */
   ask(): Promise<number>;
   close(): void;
 }
@@ -68,10 +73,12 @@ export async function openBurst(servers: readonly BurstServer[]): Promise<Burst>
       }
       sleepWhole(restMs);
       const after = await times();
-      const longest = after.flatMap((each, index) => spent(before[index] ?? new Map(), each)[0] ?? 0);
+      const taken = servers.flatMap(({ threads }, index) =>
+        spent(before[index] ?? new Map(), after[index] ?? new Map()).slice(0, threads),
+      );
       for (let look = 0; answered < askers.length && look < 100; look += 1) await systemClock.sleep(5);
       if (answered < askers.length) throw new Error(`${answered} of ${askers.length} questions were answered`);
-      return (answered / Math.max(...longest)) * 1e9;
+      return (answered * taken.length * 1e9) / taken.reduce((sum, each) => sum + each, 0);
     },
     close() {
       for (const { socket } of askers) socket.close();

@@ -14,15 +14,14 @@ import {
 import { runDnsperf, writeQueries } from "./dnsperf.ts";
 import { startFilledApi } from "./filled-api.ts";
 import { createNames, type BenchNames } from "./names.ts";
-import { processorTicks, residentMegabytes, spent, stolenShare, threadTimes, untilIdle } from "./processor.ts";
+import { residentMegabytes, spent, threadTimes, untilIdle } from "./processor.ts";
 import { kinds, mixedQueries, queriesOf } from "./queries.ts";
+import { measureRounds, showAgain } from "./rounds.ts";
 
 /** Queries per second while latency is measured: what the slowest of them can keep up with. */
 const latencyRate = 5_000;
 /** What is asked for: of the bare echo's queries per second. */
 const wantedShare = 0.95;
-/** A round is measured again if more than this share of the processors' time was given to other machines. */
-const mostStolen = 0.1;
 /** An endpoint's own name, and one for each of its addresses. */
 const namesEach = 3;
 
@@ -156,15 +155,8 @@ async function showWorkload(
   const { plan } = context;
   const sides: readonly Side[] = contestants.map((contestant) => ({ contestant, figures: noFigures() }));
   for (const { contestant } of sides) await askAll(context, workload, contestant);
-  let again = 0;
-  for (let round = 0; round < plan.rounds;) {
-    const before = await processorTicks();
-    const runs = await runRound(context, { workload, round, sides });
-    if (stolenShare(before, await processorTicks()) > mostStolen && again < plan.rounds) {
-      again += 1;
-      continue;
-    }
-    round += 1;
+  const rounds = await measureRounds(plan.rounds, async (round) => await runRound(context, { workload, round, sides }));
+  for (const runs of rounds.results) {
     // The echo is the first, ours the second.
     const echo = sides[0] === undefined ? undefined : runs.get(sides[0].figures);
     for (const [figures, { queriesPerSecond, microseconds }] of runs) {
@@ -194,9 +186,7 @@ async function showWorkload(
     "lost",
     "RSS MB",
   ];
-  const note =
-    again === 0 ? "" : `measured again, because other machines had the processors meanwhile: ${again} rounds\n`;
-  console.log(`${showTable(workload.title, [header, ...rows])}\n${note}`);
+  console.log(`${showTable(workload.title, [header, ...rows])}\n${showAgain(rounds)}`);
 }
 
 /** What each of those whose turn it is does in one round. */

@@ -6,6 +6,7 @@ import { startOurs, type Contestant } from "./contestants.ts";
 import { startFilledApi } from "./filled-api.ts";
 import { createNames } from "./names.ts";
 import { encodeQuery, queriesOf } from "./queries.ts";
+import { measureRounds, showAgain } from "./rounds.ts";
 
 const count = 1_000;
 /** Of each in a round, so that a round's figure is not one burst's luck. */
@@ -28,38 +29,41 @@ export async function benchWorkers(context: BenchContext): Promise<void> {
       servers.map(({ process, port }) => ({
         pid: process.pid ?? 0,
         port,
+        threads,
         questions: questions.slice(0, questionsPerThread * threads),
       })),
     );
   const sides = [
-    { title: "1 thread", burst: await openFor([one], 1), rates: [] as number[] },
-    { title: "2 threads (--dns-workers=1)", burst: await openFor([two], 2), rates: [] as number[] },
-    { title: "2 processes, 1 thread each", burst: await openFor([one, other], 1), rates: [] as number[] },
+    { title: "1 thread", burst: await openFor([one], 1) },
+    { title: "2 threads (--dns-workers=1)", burst: await openFor([two], 2) },
+    { title: "2 processes, 1 thread each", burst: await openFor([one, other], 1) },
   ];
   progress(`workers: ${plan.rounds} rounds`);
   for (const { burst } of sides) for (let warm = 0; warm < 20; warm += 1) await burst.ask();
-  for (let round = 0; round < plan.rounds; round += 1) {
-    for (const { burst, rates } of round % 2 === 0 ? sides : sides.toReversed()) rates.push(await rateOf(burst));
-  }
-  const base = sides[0]?.rates ?? [];
+  const rounds = await measureRounds(plan.rounds, async (round) => {
+    const rates = new Map<Burst, number>();
+    for (const { burst } of round % 2 === 0 ? sides : sides.toReversed()) rates.set(burst, await rateOf(burst));
+    return sides.map(({ burst }) => rates.get(burst) ?? Number.NaN);
+  });
   console.log(
     showTable("A second thread", [
       ["", "q/s", "scaling", "lower quarter", "upper quarter"],
-      ...sides.map(({ title, rates }) => {
-        const scalings = rates.map((rate, round) => rate / (base[round] ?? Number.NaN));
+      ...sides.map(({ title }, side) => {
+        const scalings = rounds.results.map((rates) => (rates[side] ?? Number.NaN) / (rates[0] ?? Number.NaN));
+        const ownRates = rounds.results.map((rates) => rates[side] ?? Number.NaN);
         return [
           title,
-          percentile(rates, 0.5).toFixed(0),
+          percentile(ownRates, 0.5).toFixed(0),
           ...[0.5, 0.25, 0.75].map((share) => percentile(scalings, share).toFixed(2)),
         ];
       }),
     ]),
   );
-  console.log(`
+  console.log(`${showAgain(rounds)}
 How: ${count} names, A, nothing pinned, ${plan.rounds} rounds by turns. The servers are stopped, asked ${questionsPerThread} questions per thread, each from
-a socket of its own, and go on while the asker sleeps: with two cores there is none for it. q/s: those questions per second of
-the thread that takes longest, waiting for a core included. Scaling: of that, against 1 thread in the same round. What two
-processes reach that share nothing but the machine is the most that it has to give. Wanted: ${wantedScaling}.
+a socket of its own, and go on while the asker sleeps: with two cores there is none for it. q/s: what all threads answer per
+second of their own time, waiting for a core included. Scaling: of that, against 1 thread in the same round. What two processes
+reach that share nothing but the machine is the most that it has to give. Wanted: ${wantedScaling}.
 `);
   for (const { burst } of sides) burst.close();
   await Promise.all([api, one, other, two].map(async ({ process }) => await workshop.end(process)));
