@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { ApiError } from "@ordinal/api";
@@ -109,13 +109,14 @@ async function exitOf(child: ChildProcessWithoutNullStreams): Promise<number> {
   });
 }
 
-/** The terminal is that of the shell `script` starts, which may still be to come. */
+/** The terminal is that of the shell `script` starts, which may still be to come, and to get it. */
 async function resize(child: ChildProcessWithoutNullStreams, { columns, rows }: TerminalSize): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
     const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").catch(() => "");
     const shell = children.trim().split(" ")[0];
-    if (shell) {
-      spawn("stty", ["-F", `/proc/${shell}/fd/0`, "cols", String(columns), "rows", String(rows)]);
+    const terminal = shell ? await readlink(`/proc/${shell}/fd/0`).catch(() => "") : "";
+    if (terminal.startsWith("/dev/pts/")) {
+      spawn("stty", ["-F", terminal, "cols", String(columns), "rows", String(rows)]);
       return;
     }
     await new Promise((resolve) => setImmediate(resolve));
