@@ -41,6 +41,7 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
   const byDefault = onePath(volumesDir);
   const parts = createStopStack({ clock, log }); // stops in reverse order; also if a later line throws
   return await parts.guard(async () => {
+    const ending = new AbortController();
     const sync = createSharedSync(disk);
     await ensureDirectory(volumesDir, { disk, sync });
     const journal = parts.add(
@@ -66,6 +67,7 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
         clock,
         bases,
         config: () => localPath?.current() ?? byDefault,
+        ending: ending.signal,
         node: (name) => nodes.get(name),
         hasVolumesBelow: (directory) => volumes.by("above", directory).length > 0,
       }),
@@ -100,6 +102,7 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
       classes,
       nodes,
       nodeName,
+      ending: ending.signal,
       retryMs: options.retryMs,
       occupancy: createOccupancy(volumes),
       events,
@@ -114,6 +117,7 @@ export async function startProvisioner(options: ProvisionerOptions): Promise<Sto
     parts.add({ stop: async () => stopFollowing?.() });
     parts.add(startReclaiming(shared), "reclaiming");
     parts.add(startExpansion({ client, clock, log, claims, volumes, backends }), "expansion");
+    parts.add({ stop: async () => ending.abort() }, "scripts");
     return parts;
   });
 }

@@ -258,6 +258,37 @@ describe("local-path volumes over a real registry", () => {
       await rig.volumeOf(claim);
     });
 
+    it("S47 kills scripts that run when it is stopped, blames nobody, and begins anew at the next start", async () => {
+      const pids = join(rig.dir, "pids");
+      const hang = `sleep 1000 & echo $! > ${pids}.new; mv ${pids}.new ${pids}; wait`;
+      const hanging = async (): Promise<number> => {
+        await eventually(async () => expect(await isRunning(Number(await readFile(pids, "utf8")))).to.equal(true));
+        return Number(await readFile(pids, "utf8"));
+      };
+      await script("setup", hang);
+      const first = await start();
+      const claim = await rig.claim("data");
+      const setup = await hanging();
+      await first.stop();
+      await eventually(async () => expect(await isRunning(setup)).to.equal(false));
+      await rm(pids);
+      await script("setup", `mkdir -p "$VOL_DIR"`);
+      await script("teardown", hang);
+      const second = await start();
+      const volume = await rig.bind(claim);
+      const path = await putData(volume, "bytes");
+      await rig.deleteClaim(claim);
+      const teardown = await hanging();
+      await second.stop();
+      await eventually(async () => expect(await isRunning(teardown)).to.equal(false));
+      expect((await rig.client.get("persistentvolumes", { name: volume.metadata.name })).status?.phase).to.equal(
+        "Released",
+      );
+      expect(await readFile(join(path, "data"), "utf8")).to.equal("bytes");
+      const reasons = (await rig.client.list("events")).items.map(({ reason }) => reason);
+      expect(reasons).not.to.include.oneOf(["ProvisioningFailed", "VolumeFailedDelete"]);
+    });
+
     it("S47 does not take a script's word for a directory that is not there", async () => {
       await script("setup", "true");
       await start();

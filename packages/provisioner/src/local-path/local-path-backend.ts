@@ -1,29 +1,24 @@
 import { join } from "node:path";
 import { wellKnown, type Node, type Result } from "@ordinal/api";
-import { hasCode, type Clock } from "@ordinal/runtime";
+import { hasCode } from "@ordinal/runtime";
 import type { KnownBases } from "../backend/known-bases.ts";
 import type { VolumeBackend, VolumePlan, VolumeRequest } from "../backend/volume-backend.ts";
-import type { Disk } from "../disk/disk.ts";
 import { ensureDirectory } from "../disk/ensure-directory.ts";
 import { checkWay } from "../disk/plain-way.ts";
 import type { SyncDirectory } from "../disk/shared-sync.ts";
 import { volumeName } from "../provision/plan-claim.ts";
 import { chooseBase } from "./choose-base.ts";
 import { directoryName, makeDirectory, syncWay } from "./directory.ts";
-import { allPaths, type LocalPathConfig } from "./local-path-config.ts";
+import { allPaths } from "./local-path-config.ts";
 import { accessOf, ownerOf } from "./ownership.ts";
 import { isUnsafe, pathOfPattern } from "./path-pattern.ts";
 import { placeBelow } from "./place.ts";
 import { refusal } from "./refusal.ts";
-import { createScripts } from "./scripts.ts";
+import { createScripts, type ScriptsOptions } from "./scripts.ts";
 import { volumeObject } from "./volume-object.ts";
 
-export interface LocalPathOptions {
-  readonly disk: Disk;
+export interface LocalPathOptions extends ScriptsOptions {
   readonly sync: SyncDirectory;
-  readonly clock: Clock;
-  /** As it is now. */
-  readonly config: () => LocalPathConfig;
   readonly bases: KnownBases;
   readonly node: (name: string) => Node | undefined;
   /** Whether any object names a directory below this one. */

@@ -10,6 +10,8 @@ export interface CommandOptions {
   /** After this, the command and everything it has started is killed. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** When it aborts, they are killed as well. */
+  readonly ending: AbortSignal;
 }
 
 /** How much of what a command prints is kept for the event: its end. */
@@ -25,7 +27,10 @@ export async function runCommand({
   env,
   timeoutMs,
   clock,
+  ending,
 }: CommandOptions): Promise<Result<void, string>> {
+  const stopped = "Ordinal is being stopped";
+  if (ending.aborted) return { ok: false, error: stopped };
   const child = spawn(command, args, { cwd: "/", detached: true, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -37,20 +42,24 @@ export async function runCommand({
   const closed = once(child, "close").catch(() => {
     // The program could not be started, which "error" tells below.
   });
-  let isLate = false;
-  const cancel = clock.after(timeoutMs, () => {
-    isLate = true;
+  let killed: string | undefined;
+  const kill = (because: string): void => {
+    killed ??= because;
     killGroup(child.pid);
-  });
+  };
+  const cancel = clock.after(timeoutMs, () => kill(`timeout after ${timeoutMs / 1000} seconds`));
+  const onEnding = (): void => kill(stopped);
+  ending.addEventListener("abort", onEnding);
   const problem = await new Promise<string | undefined>((resolve) => {
     child.once("error", (error) => resolve(`cannot run ${command}: ${error.message}`));
     child.once("exit", (code, signal) => {
-      if (isLate) resolve(`timeout after ${timeoutMs / 1000} seconds`);
+      if (killed !== undefined) resolve(killed);
       else if (signal !== null) resolve(`killed by ${signal}`);
       else resolve(code === 0 ? undefined : `exit code ${code}`);
     });
   });
   cancel();
+  ending.removeEventListener("abort", onEnding);
   // What it has left in the background would go on working on the volume.
   killGroup(child.pid);
   await Promise.race([closed, clock.sleep(lastWordsMs)]);

@@ -24,15 +24,16 @@ export interface Scripts {
 /** Where scripts find their programs. */
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-export function createScripts({
-  disk,
-  clock,
-  config,
-}: {
-  disk: Disk;
-  clock: Clock;
-  config: () => LocalPathConfig;
-}): Scripts {
+export interface ScriptsOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** As it is now. */
+  readonly config: () => LocalPathConfig;
+  /** When it aborts, scripts that run are killed, and none is begun any more. */
+  readonly ending: AbortSignal;
+}
+
+export function createScripts({ disk, clock, config, ending }: ScriptsOptions): Scripts {
   /** The program and its first arguments, or undefined. */
   async function find(action: Action): Promise<readonly [string, ...string[]] | undefined> {
     const { setupCommand, teardownCommand, scriptsDir } = config();
@@ -60,7 +61,7 @@ export function createScripts({
       const [command, ...first] = found;
       const { args, env } = callOf(action, work);
       const timeoutMs = config().commandTimeoutMs;
-      const ended = await runCommand({ command, args: [...first, ...args], env, timeoutMs, clock });
+      const ended = await runCommand({ command, args: [...first, ...args], env, timeoutMs, clock, ending });
       if (ended.ok) return { ok: true, value: true };
       return { ok: false, error: `failed to ${action} volume ${work.volume.metadata.name}: ${ended.error}` };
     },

@@ -25,6 +25,8 @@ export interface ProvisionOptions {
   /** Where directories go that nobody needs any more. */
   readonly trash: Pick<Trash, "makeRoom" | "put">;
   readonly nodeName: string;
+  /** Aborts when the provisioner is being stopped. What fails then was cut short, and is taken up at the next start. */
+  readonly ending: AbortSignal;
   /** How long after a first failure it is tried again. Defaults to 500. */
   readonly retryMs?: number | undefined;
   readonly claims: Informer<PersistentVolumeClaim>;

@@ -75,6 +75,7 @@ export function startProvisioning(options: ProvisionOptions): Provisioning {
       failing.delete(uid);
       return {};
     }
+    if (options.ending.aborted) return {};
     if (claim !== undefined) {
       const className = claim.spec.storageClassName ?? "";
       const message = `failed to provision volume with StorageClass "${className}": ${problem}`;

@@ -63,6 +63,7 @@ export function startReclaiming(options: ProvisionOptions): Stoppable {
       if (where === "here") await removeBytes(volume, backend);
       else sayGone(volume);
     } catch (error) {
+      if (options.ending.aborted) return {};
       await failed(volume, describeError(error));
       return { againMs: retries.failed(name) };
     }
