@@ -66,6 +66,20 @@ describeInOuterNamespace("volumes of a node", import.meta.filename, () => {
     expect(await readdir(join(root, "pods"))).to.deep.equal([]);
   });
 
+  it("S38 starts although a volume cannot be thawed", async () => {
+    const lines: string[] = [];
+    const log = { ...silentLogger, warn: (...words: readonly unknown[]) => void lines.push(JSON.stringify(words)) };
+    const node = {
+      find: async () => [],
+      tearDown: async () => {},
+      thaw: async () => await Promise.reject(new Error("EIO")),
+    };
+    const plugin: PersistentVolumePlugin = { source: "csi", setUp: async () => ({ ok: false, error: "" }), node };
+    const host = { runtime: "sandbox", dataDir: root, clock: systemClock, log, isRoot: true } as const;
+    await createNodeVolumes(host, [plugin]).thaw();
+    expect(lines.join()).to.contain("still frozen").and.to.contain("EIO");
+  });
+
   it("S42 tries again to let go of a volume that is busy, unless a pod wants it meanwhile", async () => {
     const clock = createFakeClock();
     const node = daemon(clock);

@@ -10,7 +10,10 @@ import type { PersistentVolumes, VolumeHost } from "./volume.ts";
 
 /** The volumes of all pods of the node. What is known of them stands on the disk, so that any daemon can go on from there. */
 export interface NodeVolumes extends PersistentVolumes, Stoppable {
-  /** Lets writes to volumes go on that an earlier daemon had stopped, when it was killed. Nothing else may be done before. */
+  /**
+   * Lets writes to volumes go on that an earlier daemon had stopped, when it was killed. Nothing else may be done before. What
+   * stands against it is logged, and keeps no daemon from starting.
+   */
   thaw(): Promise<void>;
   /**
    * Looks at what earlier daemons left: remembers what pods use, and takes away what is of pods that are not known any
@@ -100,7 +103,11 @@ export function createNodeVolumes(
     isHeldByOther: (volumeName, podUid) => [...(holders.get(volumeName) ?? [])].some((each) => each !== podUid),
     remove,
     async thaw() {
-      await Promise.all(plugins.map(async ({ node }) => await node?.thaw?.()));
+      const thawing = await Promise.allSettled(plugins.map(async ({ node }) => await node?.thaw?.()));
+      for (const each of thawing) {
+        if (each.status === "rejected")
+          log.warn("cannot look for volumes that are still frozen", { error: describeError(each.reason) });
+      }
     },
     async recover(isKnown) {
       const inMemory = (await memory?.podUids()) ?? [];
