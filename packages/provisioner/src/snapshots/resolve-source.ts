@@ -1,5 +1,6 @@
 import {
   annotations,
+  finalizers,
   isApiError,
   isTerminating,
   quantityValue,
@@ -12,6 +13,7 @@ import {
 import { describeError } from "@ordinal/runtime";
 import type { VolumeRequest } from "../backend/volume-backend.ts";
 import { isClaim, isSnapshot, type DataSource } from "./controller/data-source.ts";
+import { hasFinalizer } from "./controller/source-protection.ts";
 import { pointsBack } from "./controller/plan-snapshot.ts";
 import type { SnapshotOptions } from "./controller/snapshot-options.ts";
 import { driverOf, isBoundTo } from "./controller/volume-driver.ts";
@@ -61,7 +63,6 @@ async function findSnapshot({ name, namespace }: DataSource, { client, request }
     if (!isApiError(error, "NotFound")) throw error;
     return refuse(`error getting snapshot ${name} from api server: ${describeError(error)}`);
   }
-  if (isTerminating(snapshot)) return refuse(`snapshot ${name} is being deleted`);
   const contentName = snapshot.status?.boundVolumeSnapshotContentName;
   if (contentName === undefined) return refuse(`snapshot ${name} not bound`);
   let content: VolumeSnapshotContent;
@@ -73,6 +74,10 @@ async function findSnapshot({ name, namespace }: DataSource, { client, request }
   }
   if (!pointsBack(snapshot, content))
     return refuse(`snapshotcontent ${contentName} for snapshot ${name} is bound to a different snapshot`);
+  // One that is going waits for the claims that are to be filled from it: refused, they and it would wait for ever.
+  const isGoing = content.metadata.annotations?.[annotations.snapshotBeingDeleted] !== undefined;
+  if (isTerminating(content) || (isTerminating(snapshot) && isGoing))
+    return refuse(`snapshot ${name} is being deleted`);
   const { storageClass, claim } = request;
   if (content.spec.driver !== storageClass.provisioner) {
     const whose = `is not handled by CSI driver of StorageClass ${storageClass.metadata.name}`;
@@ -115,7 +120,9 @@ async function findClaim({ name, namespace }: DataSource, { client, request }: M
   }
   if (source.status?.phase !== "Bound")
     return refuse(`the PVC DataSource ${name} must have a status of Bound.  Got ${source.status?.phase ?? "Pending"}`);
-  if (isTerminating(source)) return refuse(`the PVC DataSource ${name} is currently being deleted`);
+  // One that is held for clones waits for them: refused, they and it would wait for ever.
+  if (isTerminating(source) && !hasFinalizer(source, finalizers.cloningProtection))
+    return refuse(`the PVC DataSource ${name} is currently being deleted`);
   if (source.spec.storageClassName === undefined)
     return refuse(`the source PVC (${name}) storageclass cannot be empty`);
   const [asked, least] = [sizeOf(claim), sizeOf(source)];

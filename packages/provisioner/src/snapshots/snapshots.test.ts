@@ -166,6 +166,29 @@ describe("snapshots and clones over a real registry", () => {
     expect(await stored()).to.deep.equal([]);
   });
 
+  it("S38 makes the volume that a snapshot waits for which is being deleted, and then lets it go", async () => {
+    await snapshot("used");
+    await ready("used");
+    const waiting = await rig.claim("waiting", { className: "absent", spec: { dataSource: bySnapshot("used") } });
+    await client.delete("volumesnapshots", { namespace: "default", name: "used" });
+    await rig.event("SnapshotDeletePending", "used");
+    await rig.storageClass("absent");
+    expect(await readFile(join(pathOf(await bound(waiting)), "data"), "utf8")).to.equal("monday");
+    await rig.until("volumesnapshots", (all) => all.length === 0);
+    await eventually(async () => expect(await stored()).to.deep.equal([]));
+  });
+
+  it("S38 makes the clone that a claim waits for which is being deleted, and then lets it go", async () => {
+    const waiting = await rig.claim("waiting", { className: "absent", spec: { dataSource: byClaim("data") } });
+    const body = { metadata: { finalizers: ["provisioner.storage.kubernetes.io/cloning-protection"] } };
+    const at = { namespace: "default", name: "data" };
+    await client.patch("persistentvolumeclaims", at, { type: "merge", body });
+    await client.delete("persistentvolumeclaims", at);
+    await rig.storageClass("absent");
+    expect(await readFile(join(pathOf(await bound(waiting)), "data"), "utf8")).to.equal("monday");
+    await rig.until("persistentvolumeclaims", (all) => all.every(({ metadata }) => metadata.name !== "data"));
+  });
+
   it("S38 copies one claim into another, and keeps the one while that goes on", async () => {
     const waiting = await rig.claim("waiting", { spec: { dataSource: byClaim("data") } });
     const clone = await rig.volumeOf(waiting);
